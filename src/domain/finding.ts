@@ -1,0 +1,106 @@
+import type { EvidenceQuote } from './evidence.ts';
+import type { ObjectRef, Owner } from './object-ref.ts';
+import type { Environment, Impact, Priority, Severity, Tier } from './severity.ts';
+
+/** The class of problem that gives an incident its identity: one owner has at most one open incident a family. */
+export const FAMILIES = [
+  'workload',
+  'job',
+  'node',
+  'volume',
+  'network',
+  'certificate',
+  'quota',
+  'autoscaling',
+  'admission',
+  'gitops',
+  'signal',
+  'other',
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** What went wrong, from a closed list for each family; an agent's own is `Other` with a slug behind a colon (`Other:slow-queries`). */
+export const REASONS = {
+  workload: [
+    'CrashLoop',
+    'OOMKilled',
+    'ImagePull',
+    'ConfigError',
+    'Unschedulable',
+    'ProbeFailing',
+    'ReplicasShort',
+    'RolloutStuck',
+  ],
+  job: ['JobFailed'],
+  node: ['NodeNotReady', 'NodePressure'],
+  volume: ['ClaimPending'],
+  network: ['NoEndpoints'],
+  certificate: [],
+  quota: [],
+  autoscaling: [],
+  admission: [],
+  gitops: [],
+  signal: [],
+  other: [],
+} as const satisfies Record<Family, readonly string[]>;
+export type KnownReason = (typeof REASONS)[Family][number];
+export type Reason = KnownReason | `Other:${string}`;
+
+export type Origin = 'check' | 'agent' | 'signal';
+
+/** One problem on one object, as a check (or an agent, or a signal) states it. */
+export interface Finding {
+  /** `f1`…, unique in its cycle. Checks leave the numbering to the runner. */
+  readonly id: string;
+  readonly origin: Origin;
+  /** The check's id, or the agent's name. */
+  readonly check: string;
+  readonly family: Family;
+  readonly reason: Reason;
+  readonly impact: Impact;
+  readonly object: ObjectRef;
+  readonly owner: Owner;
+  /** One sentence for people, without the object's name at its start: `0 of 3 replicas ready: container api was OOM killed`. */
+  readonly title: string;
+  /** When it began, from the object itself. */
+  readonly onsetAtMs: number;
+  readonly evidence: readonly EvidenceQuote[];
+  /** A command or action that a person can run, safest first. */
+  readonly nextSteps: readonly string[];
+  /** What policy, tiers and known issues match against. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly images: readonly string[];
+  readonly serviceNames: readonly string[];
+  /** The finding that causes this one: it opens no incident of its own. */
+  readonly attachedTo?: string;
+  /** Agents only: at least one citation was verified. */
+  readonly verified?: boolean;
+}
+
+/** Why people must not be told yet or at all, as the SREs' own text says. */
+export type Hold =
+  | { readonly kind: 'known-issue'; readonly text: string; readonly file: string; readonly line: number }
+  /** An entry that might concern it: the first message of a SEV-1/2 waits for the escalation agent, at most 90 s. */
+  | { readonly kind: 'possible-known-issue'; readonly text: string; readonly file: string; readonly line: number }
+  | {
+      readonly kind: 'within-tolerance';
+      readonly untilMs: number;
+      readonly text: string;
+      readonly file: string;
+      readonly line: number;
+    };
+
+/** A finding with everything that policy and Markdown say about it. */
+export interface AssessedFinding extends Finding {
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  readonly customLabels: Readonly<Record<string, readonly string[]>>;
+  readonly tier: Tier | undefined;
+  readonly priority: Priority;
+  /** The severity that holds without any model. */
+  readonly floor: Severity;
+  /** Which rule gave each; for the report. */
+  readonly policy: { readonly environment: string; readonly labels: string; readonly priority: string };
+  readonly hold: Hold | undefined;
+}

@@ -1,0 +1,68 @@
+import type { Event, Namespace, Node } from './kubernetes/cluster.ts';
+import type { EndpointSlice, Service } from './kubernetes/network.ts';
+import type { Pod } from './kubernetes/pod.ts';
+import type { PersistentVolumeClaim, StorageClass } from './kubernetes/storage.ts';
+import type { CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet } from './kubernetes/workload.ts';
+
+/** The projected object of each kind that is read; the reader's table (src/cluster/kinds.ts) has one row for each key. */
+export interface ObjectsByKind {
+  readonly Pod: readonly Pod[];
+  readonly Node: readonly Node[];
+  readonly Namespace: readonly Namespace[];
+  readonly Event: readonly Event[];
+  readonly Service: readonly Service[];
+  readonly EndpointSlice: readonly EndpointSlice[];
+  readonly PersistentVolumeClaim: readonly PersistentVolumeClaim[];
+  readonly StorageClass: readonly StorageClass[];
+  readonly Deployment: readonly Deployment[];
+  readonly ReplicaSet: readonly ReplicaSet[];
+  readonly StatefulSet: readonly StatefulSet[];
+  readonly DaemonSet: readonly DaemonSet[];
+  readonly Job: readonly Job[];
+  readonly CronJob: readonly CronJob[];
+}
+
+export type KindName = keyof ObjectsByKind;
+
+/** Why an area could not be read. */
+export type GapCause =
+  | 'forbidden'
+  | 'unauthorized'
+  | 'timeout'
+  | 'unreachable'
+  | 'refused'
+  | 'malformed'
+  | 'not-served'
+  | 'truncated';
+
+/** An area that is neither healthy nor broken: unknown. */
+export interface Gap {
+  /** The kind, such as `Pod`. */
+  readonly resource: string;
+  /** Where; left out when the whole kind is unknown. */
+  readonly namespace?: string;
+  readonly cause: GapCause;
+  /** One sentence for people, with the permission or endpoint that would close it. */
+  readonly detail: string;
+}
+
+/** What was readable at one instant, with its gaps. A kind with gaps holds what could be read of it. */
+export interface Snapshot {
+  readonly takenAtMs: number;
+  readonly cluster: { readonly id: string; readonly name: string; readonly version: string };
+  readonly objects: ObjectsByKind;
+  readonly gaps: readonly Gap[];
+  /** Kinds that were asked for; the others are not due in this cycle. */
+  readonly read: readonly KindName[];
+  /** Namespaces to look at: `undefined` = all. Cluster-wide kinds are then out of scope. */
+  readonly includedNamespaces: readonly string[] | undefined;
+  readonly excludedNamespaces: readonly string[];
+}
+
+/** The gap that hides objects of this kind in this namespace, if any. */
+export function gapFor(snapshot: Pick<Snapshot, 'gaps'>, kind: KindName, namespace?: string): Gap | undefined {
+  return snapshot.gaps.find(
+    (gap) =>
+      gap.resource === kind && (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
+  );
+}

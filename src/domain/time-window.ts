@@ -1,0 +1,46 @@
+/** A weekly recurring window, such as `Sun 02:00-03:00 Europe/Berlin`. */
+export interface TimeWindow {
+  /** 0 = Sunday … 6 = Saturday; the day on which the window begins. */
+  readonly days: readonly number[];
+  /** Minutes since local midnight; `endMinute` ≤ `startMinute` means that it ends on the next day. The end is exclusive. */
+  readonly startMinute: number;
+  readonly endMinute: number;
+  /** IANA name. */
+  readonly zone: string;
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MINUTES_A_DAY = 1440;
+
+/** Weekday and minute of the day on the wall clock of `zone`. */
+export function wallClock(atMs: number, zone: string): { readonly day: number; readonly minute: number } {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(atMs);
+  const part = (type: string): string => parts.find((candidate) => candidate.type === type)?.value ?? '0';
+  return { day: WEEKDAYS.indexOf(part('weekday')), minute: Number(part('hour')) * 60 + Number(part('minute')) };
+}
+
+export function isOpen(window: TimeWindow, atMs: number): boolean {
+  const { day, minute } = wallClock(atMs, window.zone);
+  const beganOn = (candidate: number): boolean => window.days.includes((candidate + 7) % 7);
+  if (window.endMinute > window.startMinute) {
+    return beganOn(day) && minute >= window.startMinute && minute < window.endMinute;
+  }
+  return (beganOn(day) && minute >= window.startMinute) || (beganOn(day - 1) && minute < window.endMinute);
+}
+
+/** The next minute (≥ `atMs`) at which the window is open; `undefined` when it has no days. Within eight days, whatever the zone's clock changes. */
+export function nextOpening(window: TimeWindow, atMs: number): number | undefined {
+  if (isOpen(window, atMs)) return atMs;
+  const firstMinute = Math.ceil(atMs / 60_000) * 60_000;
+  for (let minutes = 0; minutes <= 8 * MINUTES_A_DAY; minutes += 1) {
+    const candidate = firstMinute + minutes * 60_000;
+    if (isOpen(window, candidate)) return candidate;
+  }
+  return undefined;
+}

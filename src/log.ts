@@ -1,0 +1,90 @@
+import { pino } from 'pino';
+import type { Redact } from './redact.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** `message` is constant and lower case (grouping), except for the exact lines that operators' documents name; facts go into `fields`. */
+type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+export interface Logger {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+  /** The same log with fields that stand on every line. */
+  child(fields: Readonly<Record<string, unknown>>): Logger;
+  setLevel(level: LogLevel): void;
+}
+
+/** Where lines go: `process.stdout` for the daemon, `process.stderr` where stdout carries a result, a list in tests. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+/**
+ * JSON lines through pino. Every line passes the redactor as text, so no field can leak a secret whatever its shape.
+ *
+ * @param now Unix time in milliseconds
+ */
+export function createLogger(options: {
+  readonly level: LogLevel;
+  readonly sink: LogSink;
+  readonly redact: Redact;
+  readonly now: () => number;
+}): Logger {
+  const root = pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'msg',
+      timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+    },
+    { write: (line: string) => options.sink.write(options.redact(line)) },
+  );
+  return wrap(root, [root]);
+}
+
+/** A log that keeps nothing; for callers that have nobody to tell. */
+export const silentLog: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLog,
+  setLevel: () => undefined,
+};
+
+function wrap(logger: pino.Logger, family: pino.Logger[]): Logger {
+  const at =
+    (level: LogLevel): Write =>
+    (message, fields = {}) =>
+      logger[level](fields, message);
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => {
+      const made = logger.child(fields);
+      family.push(made);
+      return wrap(made, family);
+    },
+    setLevel: (level) => {
+      for (const member of family) member.level = level;
+    },
+  };
+}
+
+/** Name, code, message and the chain of causes; never the enumerable extras of a foreign error, which may hold headers or bodies. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return {
+    name: error.name,
+    ...('code' in error && { code: error.code }),
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}
