@@ -2,7 +2,7 @@ import type { Role } from './definitions.ts';
 import type { EvidenceQuote } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Severity } from './severity.ts';
-import type { Usage } from './usage.ts';
+import { NO_USAGE, type Usage } from './usage.ts';
 
 export const CONFIDENCES = ['High', 'Medium', 'Low', 'Inconclusive'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -102,3 +102,18 @@ export interface AgentsOutcome {
   readonly summary: string;
   readonly usage: Usage;
 }
+
+/** What a cycle without agents has in their place. */
+export const NO_AGENTS: AgentsOutcome = {
+  missing: undefined,
+  findings: [],
+  analyses: [],
+  correlations: [],
+  verdicts: [],
+  words: [],
+  evidence: [],
+  runs: [],
+  notCalled: [],
+  summary: '',
+  usage: NO_USAGE,
+};

@@ -1,0 +1,72 @@
+import type { AgentsOutcome } from '../domain/agent-report.ts';
+import type { CheckRun } from '../domain/check.ts';
+import type { Trigger } from '../domain/cycle.ts';
+import type { Definitions } from '../domain/definitions.ts';
+import type { AssessedFinding } from '../domain/finding.ts';
+import type { Decision, Incident } from '../domain/incident.ts';
+import type { CycleReport, ReportedFinding } from '../domain/report.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+
+/** Everything that a person or a replay needs of one cycle; never the snapshot itself. */
+export function buildReport(input: {
+  readonly cycleId: string;
+  readonly trigger: Trigger;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly snapshot: Snapshot;
+  readonly checked: CheckRun;
+  readonly definitions: Definitions;
+  readonly findings: readonly AssessedFinding[];
+  readonly incidents: readonly Incident[];
+  readonly decisions: readonly Decision[];
+  readonly agents: AgentsOutcome;
+  readonly analysisMissing: string | undefined;
+  readonly stages: CycleReport['stages'];
+}): CycleReport {
+  const { definitions, agents } = input;
+  return {
+    cycle: {
+      id: input.cycleId,
+      trigger: input.trigger,
+      startedAt: iso(input.startedAtMs),
+      endedAt: iso(input.endedAtMs),
+      revision: definitions.revision,
+    },
+    cluster: input.snapshot.cluster,
+    gaps: input.snapshot.gaps,
+    checks: input.checked.outcomes,
+    findings: input.findings.map(reportFinding),
+    incidents: input.incidents.map((incident) => ({
+      id: incident.id,
+      fingerprint: incident.fingerprint,
+      severity: incident.severity,
+      state: incident.state,
+      findings: incident.findings.map((finding) => finding.id),
+    })),
+    decisions: input.decisions.map((decision) => ({
+      incident: decision.incidentId,
+      at: iso(decision.atMs),
+      pass: decision.pass,
+      told: decision.told,
+      reason: decision.reason,
+      detail: decision.detail,
+      severity: decision.severity,
+    })),
+    agents: agents.runs,
+    notCalled: agents.notCalled,
+    definitions: { files: definitions.files, read: definitions.read, warnings: definitions.warnings },
+    usage: agents.usage,
+    stages: input.stages,
+    summary: agents.summary,
+    ...(input.analysisMissing !== undefined && { analysisMissing: input.analysisMissing }),
+  };
+}
+
+function reportFinding(finding: AssessedFinding): ReportedFinding {
+  const { onsetAtMs, hold, ...rest } = finding;
+  return { ...rest, onsetAt: iso(onsetAtMs), hold: hold ?? null };
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

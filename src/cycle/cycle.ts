@@ -1,0 +1,166 @@
+import { NO_AGENTS, type AgentsOutcome } from '../domain/agent-report.ts';
+import type { Trigger } from '../domain/cycle.ts';
+import type { AssessedFinding } from '../domain/finding.ts';
+import type { CycleReport } from '../domain/report.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { buildReport } from './build-report.ts';
+import { createStageClock } from './stage-clock.ts';
+import type { CycleSteps, Due, PassResult } from './steps.ts';
+
+export interface CycleRequest {
+  readonly trigger: Trigger;
+  readonly withAgents: boolean;
+  /** An `incident` cycle: only findings of these owners go to the agents, on the patrol's snapshot while it is fresh. */
+  readonly focus?: { readonly incidentIds: readonly string[]; readonly snapshot: Snapshot; readonly due: Due };
+}
+
+export interface CycleResult {
+  readonly report: CycleReport;
+  readonly snapshot: Snapshot;
+  readonly last: PassResult;
+  readonly findings: readonly AssessedFinding[];
+}
+
+/** Runs `work` while no other observe, decide or record runs. */
+export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** A patrol's snapshot older than this is taken anew for the agents (product.md §3). */
+const SNAPSHOT_FRESH_MS = 60_000;
+
+/**
+ * One cycle as a story: pin, observe, check, tell what is certain, ask the agents, tell it better, report.
+ *
+ * The first telling needs no model and waits for none. Agents run outside `exclusively`, so that patrols go on beside them.
+ *
+ * @throws whatever a step throws that it should have handled: a bug, or an unusable store
+ */
+export async function runCycle(
+  steps: CycleSteps,
+  request: CycleRequest & { readonly cycleId: string },
+  exclusively: Exclusively,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<CycleResult> {
+  const { trigger, cycleId } = request;
+  const startedAtMs = steps.now();
+  const cycleLog = log.child({ cycle: cycleId });
+  const stages = createStageClock(steps.now);
+
+  const definitions = await stages.run('pin', () => steps.pin());
+  const agentsMissing = steps.agentsMissing(definitions);
+  const expectAgents = request.withAgents && agentsMissing === undefined;
+  const due: Due = request.focus?.due ?? (trigger === 'patrol' ? 'patrol' : 'all');
+
+  const seen = await exclusively(async () => {
+    const held = request.focus?.snapshot;
+    const snapshot =
+      held !== undefined && steps.now() - held.takenAtMs < SNAPSHOT_FRESH_MS
+        ? held
+        : await stages.run(
+            'observe',
+            () => steps.observe(due, signal),
+            (taken) => taken.gaps.length === 0,
+          );
+    const checked = stages.runNow(
+      'check',
+      () => steps.check(snapshot, due),
+      (run) => run.outcomes.every((outcome) => outcome.evaluated !== 'no'),
+    );
+    const findings = steps.assess(checked.findings, snapshot, definitions);
+    const input = { cycleId, trigger, definitions, snapshot, checked, findings } as const;
+    const first = await stages.run('tell', () =>
+      steps.decideAndRecord({
+        ...input,
+        pass: 1,
+        agents: undefined,
+        analysis: { expected: expectAgents, missing: request.withAgents ? agentsMissing : undefined },
+      }),
+    );
+    return { input, first };
+  });
+
+  let last = seen.first;
+  let agents: AgentsOutcome = NO_AGENTS;
+  let findings: readonly AssessedFinding[] = seen.input.findings;
+  if (expectAgents) {
+    const focused = request.focus === undefined ? findings : inFocus(findings, seen.first, request.focus.incidentIds);
+    agents = await stages.run(
+      'dispatch',
+      async () => {
+        try {
+          return await steps.dispatch(
+            { ...seen.input, findings: focused, incidents: seen.first.incidents, decisions: seen.first.decisions },
+            signal,
+          );
+        } catch (error) {
+          // Law 2: whatever breaks here, the alert is out already; the second pass says what is missing.
+          cycleLog.error('agents failed', { err: error });
+          return { ...NO_AGENTS, missing: `the agents failed: ${messageOf(error)}` };
+        }
+      },
+      (outcome) => outcome.missing === undefined,
+    );
+    findings = [...findings, ...steps.assess(agents.findings, seen.input.snapshot, definitions)];
+    const spoken = agents;
+    last = await exclusively(() =>
+      stages.run('retell', () =>
+        steps.decideAndRecord({
+          ...seen.input,
+          findings,
+          pass: 2,
+          agents: spoken,
+          analysis: { expected: false, missing: spoken.missing },
+        }),
+      ),
+    );
+  } else {
+    stages.skip('dispatch');
+  }
+
+  const decisions = last === seen.first ? seen.first.decisions : [...seen.first.decisions, ...last.decisions];
+  const told = decisions.some((decision) => decision.told);
+  const report = buildReport({
+    cycleId,
+    trigger,
+    startedAtMs,
+    endedAtMs: steps.now(),
+    snapshot: seen.input.snapshot,
+    checked: seen.input.checked,
+    definitions,
+    findings,
+    incidents: last.incidents,
+    decisions,
+    agents,
+    analysisMissing: request.withAgents ? (agentsMissing ?? agents.missing) : undefined,
+    stages: stages.list(),
+  });
+  // Patrols that told nothing would only fill the volume.
+  await steps.report(report, trigger !== 'patrol' || told);
+  cycleLog.info('cycle finished', {
+    trigger,
+    durationMs: steps.now() - startedAtMs,
+    findings: findings.length,
+    gaps: seen.input.snapshot.gaps.length,
+    told: decisions.filter((decision) => decision.told).length,
+    costUsd: agents.usage.costUsd,
+    revision: definitions.revision,
+  });
+  return { report, snapshot: seen.input.snapshot, last, findings };
+}
+
+function inFocus(
+  findings: readonly AssessedFinding[],
+  pass: PassResult,
+  incidentIds: readonly string[],
+): readonly AssessedFinding[] {
+  const wanted = new Set(
+    pass.incidents
+      .filter((incident) => incidentIds.includes(incident.id))
+      .flatMap((incident) => incident.findings.map((finding) => finding.id)),
+  );
+  return findings.filter(
+    (finding) => wanted.has(finding.id) || (finding.attachedTo !== undefined && wanted.has(finding.attachedTo)),
+  );
+}

@@ -1,0 +1,64 @@
+import type { AgentsOutcome } from '../domain/agent-report.ts';
+import type { CheckRun } from '../domain/check.ts';
+import type { Trigger } from '../domain/cycle.ts';
+import type { Definitions } from '../domain/definitions.ts';
+import type { AssessedFinding, Finding } from '../domain/finding.ts';
+import type { Decision, Incident } from '../domain/incident.ts';
+import type { CycleReport } from '../domain/report.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+
+/** `all` = every check (cycles with agents); `patrol` = those that can reach `error`, on the kinds they need. */
+export type Due = 'all' | 'patrol';
+
+export interface PassInput {
+  readonly cycleId: string;
+  readonly trigger: Trigger;
+  readonly pass: 1 | 2;
+  readonly definitions: Definitions;
+  readonly snapshot: Snapshot;
+  readonly checked: CheckRun;
+  readonly findings: readonly AssessedFinding[];
+  /** Pass 2 only. */
+  readonly agents: AgentsOutcome | undefined;
+  /** Pass 1: what the card says of an analysis: it will come, or why it will not. */
+  readonly analysis: { readonly expected: boolean; readonly missing: string | undefined };
+}
+
+export interface PassResult {
+  readonly decisions: readonly Decision[];
+  /** Everything that is open now, and what this pass closed. */
+  readonly incidents: readonly Incident[];
+  /** The next moment at which something must be looked at again. */
+  readonly recheckAtMs: number | undefined;
+}
+
+/** What one cycle is made of. Each is a function that the composition root hands over; each has its own handling of partial trouble. */
+export interface CycleSteps {
+  readonly now: () => number;
+  /** Fresh settings and definitions; never throws for a bad file. */
+  readonly pin: () => Promise<Definitions>;
+  readonly observe: (due: Due, signal: AbortSignal) => Promise<Snapshot>;
+  readonly check: (snapshot: Snapshot, due: Due) => CheckRun;
+  readonly assess: (
+    findings: readonly Finding[],
+    snapshot: Snapshot,
+    definitions: Definitions,
+  ) => readonly AssessedFinding[];
+  /** Decisions, incidents, evidence and outbox rows in one transaction; then delivery is woken. */
+  readonly decideAndRecord: (input: PassInput) => Promise<PassResult>;
+  /** Whether agents can run now, and if not why: no key, switched off, budget spent. */
+  readonly agentsMissing: (definitions: Definitions) => string | undefined;
+  readonly dispatch: (input: DispatchInput, signal: AbortSignal) => Promise<AgentsOutcome>;
+  readonly report: (report: CycleReport, keepFile: boolean) => Promise<void>;
+}
+
+export interface DispatchInput {
+  readonly cycleId: string;
+  readonly trigger: Trigger;
+  readonly definitions: Definitions;
+  readonly snapshot: Snapshot;
+  readonly checked: CheckRun;
+  readonly findings: readonly AssessedFinding[];
+  readonly incidents: readonly Incident[];
+  readonly decisions: readonly Decision[];
+}

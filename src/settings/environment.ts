@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { MonitorError } from '../errors.ts';
+
+/** What is set once for a process: places, ports, endpoints of the installation. Changing one needs a restart. */
+export interface Environment {
+  readonly claudeDir: string;
+  readonly agentsDir: string;
+  /** `undefined`: no settings directory, defaults are in force. */
+  readonly configFile: string | undefined;
+  readonly dataDir: string;
+  readonly reportsDir: string;
+  readonly metricsPort: number;
+  readonly allowedOrigins: readonly string[];
+  readonly toolCeiling: readonly string[] | undefined;
+  readonly modelAllowlist: readonly string[] | undefined;
+  readonly slackApiUrl: string | undefined;
+  readonly githubApiUrl: string | undefined;
+  readonly anthropicBaseUrl: string | undefined;
+  readonly kubeconfig: string | undefined;
+  /** Everything, for `$NAME_MODEL` in front matter. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Flags of the command line; they win over the environment. */
+export interface EnvironmentFlags {
+  readonly kubeconfig?: string;
+  readonly config?: string;
+  readonly claudeDir?: string;
+  readonly agentsDir?: string;
+  readonly dataDir?: string;
+  readonly reportsDir?: string;
+}
+
+const text = z
+  .string()
+  .trim()
+  .transform((value) => (value === '' ? undefined : value))
+  .optional();
+const list = text.transform((value) =>
+  value
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const url = (name: string) =>
+  text.refine(
+    (value) => value === undefined || URL.canParse(value),
+    `${name} must be a URL such as https://example.com/`,
+  );
+
+const Variables = z.object({
+  K8S_MONITOR_CLAUDE_DIR: text,
+  K8S_MONITOR_AGENTS_DIR: text,
+  K8S_MONITOR_CONFIG_DIR: text,
+  K8S_MONITOR_DATA_DIR: text,
+  K8S_MONITOR_REPORTS_DIR: text,
+  K8S_MONITOR_METRICS_PORT: text.transform((value) => Number(value ?? 9090)).pipe(z.int().min(0).max(65_535)),
+  K8S_MONITOR_ALLOWED_ORIGINS: list,
+  K8S_MONITOR_TOOL_CEILING: list,
+  K8S_MONITOR_MODEL_ALLOWLIST: list,
+  SLACK_API_URL: url('SLACK_API_URL').refine(
+    (value) => value === undefined || value.endsWith('/'),
+    'SLACK_API_URL must end in /api/',
+  ),
+  GITHUB_API_URL: url('GITHUB_API_URL'),
+  ANTHROPIC_BASE_URL: url('ANTHROPIC_BASE_URL'),
+  KUBECONFIG: text,
+});
+
+/**
+ * @param exists whether a path is there; the places of the image (product.md §2) win where they exist, else those of a checkout
+ * @throws {MonitorError} `CONFIG_INVALID` naming the variable
+ */
+export function parseEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  flags: EnvironmentFlags,
+  exists: (path: string) => boolean,
+): Environment {
+  const parsed = Variables.safeParse(variables);
+  if (!parsed.success) {
+    const complaints = parsed.error.issues.map(
+      (issue) => `environment variable ${issue.path.join('.')}: ${issue.message}`,
+    );
+    throw new MonitorError('CONFIG_INVALID', complaints.join('; '));
+  }
+  const read = parsed.data;
+  const place = (chosen: string | undefined, image: string, checkout: string): string =>
+    chosen ?? (exists(image) ? image : checkout);
+  const claudeDir = flags.claudeDir ?? read.K8S_MONITOR_CLAUDE_DIR;
+  const configDir = place(read.K8S_MONITOR_CONFIG_DIR, '/etc/k8s-monitor/config', '');
+  return {
+    claudeDir: place(claudeDir, '/app/.claude', 'agents'),
+    agentsDir: place(flags.agentsDir ?? read.K8S_MONITOR_AGENTS_DIR, '/app/.claude/agents', claudeDir ?? 'agents'),
+    configFile: flags.config ?? (configDir === '' ? undefined : `${configDir.replace(/\/$/, '')}/config.yaml`),
+    dataDir: place(flags.dataDir ?? read.K8S_MONITOR_DATA_DIR, '/app/data', '.k8s-monitor/data'),
+    reportsDir: place(flags.reportsDir ?? read.K8S_MONITOR_REPORTS_DIR, '/app/logs/incidents', '.k8s-monitor/reports'),
+    metricsPort: read.K8S_MONITOR_METRICS_PORT,
+    allowedOrigins: (read.K8S_MONITOR_ALLOWED_ORIGINS ?? []).map((origin) =>
+      URL.canParse(origin) ? new URL(origin).origin : origin,
+    ),
+    toolCeiling: read.K8S_MONITOR_TOOL_CEILING,
+    modelAllowlist: read.K8S_MONITOR_MODEL_ALLOWLIST,
+    slackApiUrl: read.SLACK_API_URL,
+    githubApiUrl: read.GITHUB_API_URL,
+    anthropicBaseUrl: read.ANTHROPIC_BASE_URL,
+    kubeconfig: flags.kubeconfig ?? read.KUBECONFIG,
+    variables,
+  };
+}

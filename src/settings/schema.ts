@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { IMPACTS } from '../domain/severity.ts';
+
+/** `90s`, `2m`, `4h`, `1d`; bare numbers are refused because their unit would be a guess. */
+const Duration = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'a duration such as "90s", "2m" or "4h"')
+  .transform(durationMs);
+
+const Channel = z.string().regex(/^(?:#[^\s#]{1,80}|[CGD][A-Z0-9]{6,})$/, 'a channel such as "#alerts" or its id');
+const Glob = z.string().min(1);
+const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time such as "09:00"');
+const Repository = z.object({
+  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, '"owner/name"'),
+  services: z.array(z.string().min(1)).default([]),
+  paths: z.array(z.string().min(1)).default([]),
+});
+const CheckOverride = z.object({
+  enabled: z.boolean().optional(),
+  grace: Duration.optional(),
+  impact: z.enum(IMPACTS).optional(),
+});
+
+/**
+ * `config.yaml`. Everything has a default, so that an empty file (or none) is a working monitor; docs/configuration.md lists the fields.
+ * Unknown keys are reported and ignored.
+ */
+export const SettingsFile = z.object({
+  cluster_name: z.string().min(1).default('kubernetes'),
+  cluster_id: z.string().min(1).optional(),
+  schedule: z
+    .object({
+      agents: z.string().default('0 * * * *'),
+      patrol: z.string().default('*/5 * * * *'),
+      timezone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"').default('UTC'),
+    })
+    .prefault({}),
+  namespaces: z.object({ include: z.array(Glob).optional(), exclude: z.array(Glob).default([]) }).prefault({}),
+  llm: z
+    .object({
+      provider: z.enum(['anthropic', 'none']).default('anthropic'),
+      model: z.string().min(1).optional(),
+      quiet_model: z.string().min(1).optional(),
+      endpoint: z.url().nullable().default(null),
+      max_retries: z.int().min(0).max(10).default(3),
+      timeout_seconds: z.int().min(1).max(600).default(180),
+      max_tokens_per_request: z.int().min(1).default(16_000),
+    })
+    .prefault({}),
+  models: z.record(z.string(), z.string().min(1)).default({}),
+  budget: z
+    .object({ per_cycle_usd: z.number().min(0).default(0.5), per_day_usd: z.number().min(0).default(5) })
+    .prefault({}),
+  slack: z
+    .object({
+      channels: z
+        .object({
+          sev1: Channel.default('#critical-alerts'),
+          sev2: Channel.default('#critical-alerts'),
+          sev3: Channel.default('#alerts'),
+          sev4: Channel.default('#alerts'),
+          monitor: Channel.optional(),
+        })
+        .prefault({}),
+      allowed_channels: z.array(Channel).optional(),
+      business_hours: z
+        .object({
+          start: ClockTime.default('09:00'),
+          end: ClockTime.default('17:00'),
+          days: z
+            .array(z.enum(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']))
+            .default(['Mon', 'Tue', 'Wed', 'Thu', 'Fri']),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  checks: z.record(z.string(), CheckOverride).default({}),
+  toolsets: z.record(z.enum(['kubernetes', 'github']), z.object({ enabled: z.boolean().default(true) })).optional(),
+  github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
+  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type SettingsFile = z.infer<typeof SettingsFile>;
+
+/** `environments.yaml`: which environment a namespace belongs to; first match in file order. */
+export const EnvironmentsFile = z.object({
+  cluster: z.string().min(1).optional(),
+  namespaces: z.record(Glob, z.string().min(1)).default({}),
+});
+export type EnvironmentsFile = z.infer<typeof EnvironmentsFile>;
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function durationMs(text: string): number {
+  const [, count = '0', unit = 's'] = /^([\d.]+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return Number(count) * (UNIT_MS[unit] ?? 1_000);
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import { MonitorError, messageOf } from '../errors.ts';
+import { Secret, type ReadSecret } from '../secret.ts';
+
+export const SECRET_NAMES = ['ANTHROPIC_API_KEY', 'SLACK_BOT_TOKEN', 'GITHUB_TOKEN'] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+export interface Secrets {
+  readonly read: Readonly<Record<SecretName, ReadSecret>>;
+  /** Every value seen so far, the rotated ones too: an old token in a late error is still a secret. */
+  readonly inUse: () => readonly Secret[];
+}
+
+/**
+ * `NAME` from the environment, or `NAME_FILE`: a file that is read at each use, so that a rotated Secret volume is in force at the next call.
+ *
+ * The readers throw {MonitorError} `SECRET_UNREADABLE` naming variable, file and remedy.
+ */
+export function createSecrets(
+  variables: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): Secrets {
+  const seen = new Map<string, Secret>();
+  const remember = (value: string): Secret => {
+    const known = seen.get(value);
+    if (known !== undefined) return known;
+    const made = new Secret(value);
+    seen.set(value, made);
+    return made;
+  };
+  const readerOf =
+    (name: SecretName): ReadSecret =>
+    () => {
+      const file = variables[`${name}_FILE`]?.trim();
+      if (file === undefined || file === '') {
+        const value = variables[name]?.trim();
+        return value === undefined || value === '' ? undefined : remember(value);
+      }
+      let text: string;
+      try {
+        text = readFile(file);
+      } catch (cause) {
+        throw new MonitorError(
+          'SECRET_UNREADABLE',
+          `${name}_FILE points to ${file}, which cannot be read (${messageOf(cause)}): mount the Secret there or unset the variable`,
+          { retryable: true, cause },
+        );
+      }
+      const value = text.trim();
+      return value === '' ? undefined : remember(value);
+    };
+  return {
+    read: {
+      ANTHROPIC_API_KEY: readerOf('ANTHROPIC_API_KEY'),
+      SLACK_BOT_TOKEN: readerOf('SLACK_BOT_TOKEN'),
+      GITHUB_TOKEN: readerOf('GITHUB_TOKEN'),
+    },
+    inUse: () => [...seen.values()],
+  };
+}
