@@ -1,0 +1,19 @@
+# The daemon as one file on the official Node base. Every step is an npm command that also runs outside of Docker (see package.json).
+FROM node:26-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY src ./src
+COPY tools ./tools
+COPY agents ./agents
+RUN npm run build
+
+FROM node:26-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /build/dist/k8s-monitor.mjs /app/k8s-monitor.mjs
+COPY --from=build /build/dist/k8s-monitor.mjs.map /app/k8s-monitor.mjs.map
+USER 65532:65532
+EXPOSE 9090
+ENTRYPOINT ["node", "--enable-source-maps", "--max-old-space-size=320", "/app/k8s-monitor.mjs"]
