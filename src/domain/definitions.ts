@@ -52,6 +52,8 @@ export interface AgentDefinition {
   readonly timeoutSeconds: number | undefined;
   /** The prompt: everything behind the front matter. */
   readonly body: string;
+  /** The line of the file on which the body begins. */
+  readonly bodyLine?: number;
   readonly sha256: string;
 }
 
@@ -76,6 +78,8 @@ export interface KnownIssue extends Passage {
 
 export interface Tolerance extends Passage {
   readonly durationMs: number;
+  /** It speaks of a degraded service only: one that is down is told at once. */
+  readonly degradedOnly?: boolean;
   readonly tier: Tier | undefined;
   readonly severity: Severity | undefined;
   readonly name: { readonly namespace: string; readonly name: string } | undefined;
