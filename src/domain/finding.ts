@@ -80,7 +80,14 @@ export interface Finding {
 
 /** Why people must not be told yet or at all, as the SREs' own text says. */
 export type Hold =
-  | { readonly kind: 'known-issue'; readonly text: string; readonly file: string; readonly line: number }
+  | {
+      readonly kind: 'known-issue';
+      readonly text: string;
+      readonly file: string;
+      readonly line: number;
+      /** The end of the window that is open, when the entry has one. */
+      readonly untilMs?: number;
+    }
   /** An entry that might concern it: the first message of a SEV-1/2 waits for the escalation agent, at most 90 s. */
   | { readonly kind: 'possible-known-issue'; readonly text: string; readonly file: string; readonly line: number }
   | {

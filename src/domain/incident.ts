@@ -1,7 +1,8 @@
-import type { SuspectedChange } from './agent-report.ts';
+import type { SuspectedChange, Verdict } from './agent-report.ts';
+import type { Card } from './card.ts';
 import type { AssessedFinding } from './finding.ts';
 import type { Owner } from './object-ref.ts';
-import type { Severity } from './severity.ts';
+import type { Impact, Severity } from './severity.ts';
 
 export const TOLD_REASONS = ['first-seen', 'worse', 'reopened', 'cause-changed', 'unacknowledged', 'resolved'] as const;
 export const SILENT_REASONS = [
@@ -60,6 +61,41 @@ export interface Incident {
   readonly channel: string | undefined;
   /** The next moment at which it must be looked at again (end of tolerance, hold, window). */
   readonly recheckAtMs: number | undefined;
+  /** What later passes need to know about telling; left out while there is nothing to remember. */
+  readonly telling?: TellingMemory;
+}
+
+/** What was shown, what is owed and what was judged, kept between passes so that the same thing is said once. */
+export interface TellingMemory {
+  /** SHA-256 of the card as it stands in the outbox or the channel: an equal one is not sent again. */
+  readonly shownCard?: string;
+  readonly shownState?: Card['state'];
+  readonly shownEvidence?: string;
+  /** The impact people last heard. */
+  readonly toldImpact?: Impact;
+  /** Every reason that stood on a card that was told: the cause changes only to one that is not among them. */
+  readonly toldReasons?: readonly string[];
+  /** Since when severity and impact are below what people heard. */
+  readonly easedSinceMs?: number;
+  /** Reopenings of the last hour. */
+  readonly reopenedAtMs?: readonly number[];
+  /** Something people must still hear, once the hours, the window or the tolerance allow it. */
+  readonly owed?: TellReason;
+  /** Why it was not told so far: the first words of the card when it is told late. */
+  readonly withheld?: { readonly reason: SilentReason; readonly detail: string; readonly sinceMs: number };
+  /** The escalation agent's verdicts in force, checked anew in every pass. */
+  readonly verdicts?: readonly StandingVerdict[];
+  /** `pending`, `done`, or why the analysis is missing. */
+  readonly analysisState?: string;
+}
+
+/** A verdict about the findings of one reason of an incident. */
+export interface StandingVerdict {
+  readonly reason: string;
+  readonly verdict: Verdict;
+  readonly atMs: number;
+  /** The floor it was given for; a worse floor ends what it took away. */
+  readonly floor: Severity;
 }
 
 /** The agents' part of a card. */
