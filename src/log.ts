@@ -34,7 +34,7 @@ export function createLogger(options: {
 }): Logger {
   const root = pino(
     {
-      level: options.level,
+      level: 'debug',
       base: null,
       messageKey: 'msg',
       timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
@@ -43,8 +43,10 @@ export function createLogger(options: {
     },
     { write: (line: string) => options.sink.write(options.redact(line)) },
   );
-  return wrap(root, [root]);
+  return wrap(root, { level: options.level });
 }
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** A log that keeps nothing; for callers that have nobody to tell. */
 export const silentLog: Logger = {
@@ -56,23 +58,21 @@ export const silentLog: Logger = {
   setLevel: () => undefined,
 };
 
-function wrap(logger: pino.Logger, family: pino.Logger[]): Logger {
+/** `threshold` is shared by all children, so that a changed level is in force everywhere at the next line. */
+function wrap(logger: pino.Logger, threshold: { level: LogLevel }): Logger {
   const at =
     (level: LogLevel): Write =>
-    (message, fields = {}) =>
-      logger[level](fields, message);
+    (message, fields = {}) => {
+      if (LEVELS.indexOf(level) >= LEVELS.indexOf(threshold.level)) logger[level](fields, message);
+    };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => {
-      const made = logger.child(fields);
-      family.push(made);
-      return wrap(made, family);
-    },
+    child: (fields) => wrap(logger.child(fields), threshold),
     setLevel: (level) => {
-      for (const member of family) member.level = level;
+      threshold.level = level;
     },
   };
 }
