@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // Node's own loader runs the tests, so what passes here is what `node src/main.ts` runs.
     experimental: { viteModuleRunner: false },
+    reporters: ['default', './test/closing-line-reporter.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

@@ -17,7 +17,7 @@ await build({
   sourcemap: 'linked',
   legalComments: 'none',
   outfile,
-  define: { 'process.env.K8S_MONITOR_VERSION': JSON.stringify(packageJson.version) },
+
   // Dependencies that are CommonJS inside call require() for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -8,16 +8,20 @@ export interface Secrets {
   readonly read: Readonly<Record<SecretName, ReadSecret>>;
   /** Every value seen so far, the rotated ones too: an old token in a late error is still a secret. */
   readonly inUse: () => readonly Secret[];
+  /** One sentence for each `NAME_FILE` whose file is not there: what it names counts as not configured. */
+  readonly missing: () => readonly string[];
 }
 
 /**
  * `NAME` from the environment, or `NAME_FILE`: a file that is read at each use, so that a rotated Secret volume is in force at the next call.
  *
+ * @param readFile `undefined` when there is no such file; throws when it cannot be read
+ *
  * The readers throw {MonitorError} `SECRET_UNREADABLE` naming variable, file and remedy.
  */
 export function createSecrets(
   variables: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
+  readFile: (path: string) => string | undefined,
 ): Secrets {
   const seen = new Map<string, Secret>();
   const remember = (value: string): Secret => {
@@ -35,7 +39,7 @@ export function createSecrets(
         const value = variables[name]?.trim();
         return value === undefined || value === '' ? undefined : remember(value);
       }
-      let text: string;
+      let text: string | undefined;
       try {
         text = readFile(file);
       } catch (cause) {
@@ -45,7 +49,7 @@ export function createSecrets(
           { retryable: true, cause },
         );
       }
-      const value = text.trim();
+      const value = text?.trim() ?? '';
       return value === '' ? undefined : remember(value);
     };
   return {
@@ -55,5 +59,12 @@ export function createSecrets(
       GITHUB_TOKEN: readerOf('GITHUB_TOKEN'),
     },
     inUse: () => [...seen.values()],
+    missing: () =>
+      SECRET_NAMES.flatMap((name) => {
+        const file = variables[`${name}_FILE`]?.trim() ?? '';
+        return file === '' || readFile(file) !== undefined
+          ? []
+          : [`${name}_FILE points to ${file}, which is not there: ${name} counts as not configured`];
+      }),
   };
 }

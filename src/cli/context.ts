@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { cronProblem } from '../cycle/cron.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { createRedactor, type Redact } from '../redact.ts';
+import { parseEnvironment, type Environment, type EnvironmentFlags } from '../settings/environment.ts';
+import { createSettings, type SettingsSource } from '../settings/read-settings.ts';
+import { createSecrets, type Secrets } from '../settings/secrets.ts';
+import type { World } from './world.ts';
+
+/** What every command but `version` needs before it can do anything. */
+export interface Context {
+  readonly environment: Environment;
+  readonly settings: SettingsSource;
+  readonly secrets: Secrets;
+  readonly redact: Redact;
+  readonly log: Logger;
+}
+
+/**
+ * @param logTo where log lines go: stdout for the daemon, stderr where stdout carries a result
+ * @throws {MonitorError} `CONFIG_INVALID`
+ */
+export function openContext(world: World, flags: EnvironmentFlags, logTo: 'stdout' | 'stderr'): Context {
+  const environment = parseEnvironment(world.variables, flags, existsSync);
+  const secrets = createSecrets(world.variables, readTextIfThere);
+  // Reading them once makes their values known to the redactor before the first line is written.
+  for (const read of Object.values(secrets.read)) readQuietly(read);
+  const redact = createRedactor(secrets.inUse);
+  const log = createLogger({ level: 'info', sink: world[logTo], redact, now: world.now });
+  const settings = createSettings({
+    configFile: environment.configFile,
+    required: flags.config !== undefined,
+    readFile: readTextIfThere,
+    cronProblem,
+    allowedOrigins: [...environment.allowedOrigins, ...originsOf([environment.anthropicBaseUrl])],
+    log,
+  });
+  log.setLevel(settings.current().logLevel);
+  return { environment, settings, secrets, redact, log };
+}
+
+function readQuietly(read: () => unknown): void {
+  try {
+    read();
+  } catch {
+    // An unreadable secret is told by whoever needs it, with the remedy; here nobody needs it yet.
+  }
+}
+
+/** `undefined` when there is no such file. */
+function readTextIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function originsOf(urls: readonly (string | undefined)[]): readonly string[] {
+  return urls.filter((url) => url !== undefined).map((url) => new URL(url).origin);
+}
