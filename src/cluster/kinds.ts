@@ -1,0 +1,168 @@
+import type { KindName, ObjectsByKind } from '../domain/snapshot.ts';
+import { projectEvent, projectNamespace, projectNode } from './projection/cluster.ts';
+import type { Raw } from './projection/fields.ts';
+import { projectEndpointSlice, projectService } from './projection/network.ts';
+import { projectPod } from './projection/pod.ts';
+import { projectClaim, projectStorageClass } from './projection/storage.ts';
+import {
+  projectCronJob,
+  projectDaemonSet,
+  projectDeployment,
+  projectJob,
+  projectReplicaSet,
+  projectStatefulSet,
+} from './projection/workload.ts';
+
+/** What RBAC, the permissions report and the tools know of a kind. */
+export interface GrantedKind {
+  readonly kind: string;
+  /** '' for core. */
+  readonly group: string;
+  readonly version: string;
+  /** Plural, as in URLs. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  /** A cluster may well refuse it or not serve it; the permissions report does not call that a problem. */
+  readonly optional: boolean;
+  /** What people lose without it, for the permissions report. */
+  readonly lost: string;
+}
+
+/** One kind of the snapshot. */
+export interface SnapshotKind<Name extends KindName = KindName> extends GrantedKind {
+  readonly kind: Name;
+  /** @throws {MalformedField} on a field of another type than the API promises; a missing field takes its default */
+  readonly project: (object: Raw) => ObjectsByKind[Name][number];
+}
+
+/**
+ * The one table of the kinds in a snapshot: the reader, the RBAC, the permissions report and the gaps come from it.
+ * The longest lists stand first, because a snapshot is as slow as its longest list.
+ */
+export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } = {
+  Pod: {
+    ...core('Pod', 'pods'),
+    project: projectPod,
+    lost: 'crash loops, failed image pulls, unschedulable pods and failing probes',
+  },
+  Event: {
+    ...core('Event', 'events'),
+    project: projectEvent,
+    lost: 'the causes that only events name (failed mounts, probes, scheduling)',
+  },
+  ReplicaSet: {
+    ...grouped('apps', 'ReplicaSet', 'replicasets'),
+    project: projectReplicaSet,
+    lost: 'which Deployment a pod belongs to, and stuck rollouts',
+  },
+  Deployment: {
+    ...grouped('apps', 'Deployment', 'deployments'),
+    project: projectDeployment,
+    lost: 'Deployments that are down, short of replicas or stuck',
+  },
+  EndpointSlice: {
+    ...grouped('discovery.k8s.io', 'EndpointSlice', 'endpointslices'),
+    project: projectEndpointSlice,
+    lost: 'Services without a ready endpoint',
+  },
+  Service: { ...core('Service', 'services'), project: projectService, lost: 'Services without a ready endpoint' },
+  Node: {
+    ...core('Node', 'nodes', { namespaced: false }),
+    project: projectNode,
+    lost: 'nodes that are not ready or under pressure',
+  },
+  Job: { ...grouped('batch', 'Job', 'jobs'), project: projectJob, lost: 'failed Jobs' },
+  CronJob: { ...grouped('batch', 'CronJob', 'cronjobs'), project: projectCronJob, lost: 'the owners of failed Jobs' },
+  StatefulSet: {
+    ...grouped('apps', 'StatefulSet', 'statefulsets'),
+    project: projectStatefulSet,
+    lost: 'StatefulSets that are down or short of replicas',
+  },
+  DaemonSet: {
+    ...grouped('apps', 'DaemonSet', 'daemonsets'),
+    project: projectDaemonSet,
+    lost: 'DaemonSets that miss pods on nodes',
+  },
+  PersistentVolumeClaim: {
+    ...core('PersistentVolumeClaim', 'persistentvolumeclaims'),
+    project: projectClaim,
+    lost: 'claims that wait for a volume',
+  },
+  Namespace: {
+    ...core('Namespace', 'namespaces', { namespaced: false }),
+    project: projectNamespace,
+    lost: 'the identity of the cluster, and environments from namespace labels',
+  },
+  StorageClass: {
+    ...grouped('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false, optional: true }),
+    project: projectStorageClass,
+    lost: 'why a claim waits: a missing class, or one that binds at first use',
+  },
+};
+
+/** Kinds that agents may ask for live but no check reads yet: granted, never listed in a snapshot. */
+export const liveKinds: readonly GrantedKind[] = [
+  live(core('PersistentVolume', 'persistentvolumes', { namespaced: false }), 'the volumes behind claims'),
+  live(core('ResourceQuota', 'resourcequotas'), 'pods refused by a quota'),
+  live(core('LimitRange', 'limitranges'), 'pods refused by a limit range'),
+  live(grouped('autoscaling', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { version: 'v2' }), 'autoscaling'),
+  live(grouped('policy', 'PodDisruptionBudget', 'poddisruptionbudgets'), 'disruption budgets'),
+  live(grouped('networking.k8s.io', 'Ingress', 'ingresses'), 'the routes to a Service'),
+  live(grouped('networking.k8s.io', 'IngressClass', 'ingressclasses', { namespaced: false }), 'ingress controllers'),
+  live(grouped('networking.k8s.io', 'NetworkPolicy', 'networkpolicies'), 'traffic that a policy blocks'),
+  live(
+    grouped('admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
+      namespaced: false,
+    }),
+    'webhooks that refuse objects',
+  ),
+  live(
+    grouped('admissionregistration.k8s.io', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', {
+      namespaced: false,
+    }),
+    'webhooks that refuse objects',
+  ),
+  live(
+    grouped('apiregistration.k8s.io', 'APIService', 'apiservices', { namespaced: false }),
+    'aggregated APIs that are down',
+  ),
+  live(
+    grouped('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions', { namespaced: false }),
+    'which custom resources exist',
+  ),
+];
+
+/** The snapshot's kinds in the order of the table. */
+export function snapshotKindNames(): readonly KindName[] {
+  return Object.values(snapshotKinds).map((row) => row.kind);
+}
+
+/** Where a kind is read: all namespaces, or one. `resource` and `group` are ours or discovery's, never a caller's text. */
+export function resourcePath(
+  kind: { readonly group: string; readonly version: string; readonly resource: string },
+  namespace?: string,
+): string {
+  const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+  return namespace === undefined
+    ? `${root}/${kind.resource}`
+    : `${root}/namespaces/${encodeURIComponent(namespace)}/${kind.resource}`;
+}
+
+interface Exceptions {
+  readonly namespaced?: boolean;
+  readonly optional?: boolean;
+  readonly version?: string;
+}
+
+function core<Name extends string>(kind: Name, resource: string, exceptions: Exceptions = {}) {
+  return grouped('', kind, resource, exceptions);
+}
+
+function grouped<Name extends string>(group: string, kind: Name, resource: string, exceptions: Exceptions = {}) {
+  const { namespaced = true, optional = false, version = 'v1' } = exceptions;
+  return { group, version, kind, resource, namespaced, optional };
+}
+
+function live(kind: Omit<GrantedKind, 'lost'>, lost: string): GrantedKind {
+  return { ...kind, optional: true, lost: `agents cannot look at ${lost}` };
+}

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Gap, KindName, ObjectsByKind } from '../domain/snapshot.ts';
+import { decodePage, LIST_ACCEPT, type MalformedObject } from './decode.ts';
+import { gapOf, type Asked, type ReadFailure } from './failure.ts';
+import { resourcePath, type SnapshotKind } from './kinds.ts';
+import type { Read, ReadSettings } from './read.ts';
+
+/** What could be read of one kind, in one namespace or everywhere. */
+export interface Listed<Name extends KindName> {
+  readonly objects: readonly ObjectsByKind[Name][number][];
+  readonly gaps: readonly Gap[];
+}
+
+/** A list whose pages expire faster than they can be read is started again this often. */
+const MAX_RESTARTS = 3;
+
+/** A million objects of one kind: a server that goes on is not telling the truth. */
+const MAX_PAGES = 2_000;
+
+/**
+ * Reads a whole list page by page, each projected before the next is asked for, so that only one page of JSON is held.
+ *
+ * @param namespace `undefined` = everywhere
+ * @throws the signal's reason
+ */
+export async function listKind<Name extends KindName>(
+  row: SnapshotKind<Name>,
+  namespace: string | undefined,
+  read: Read,
+  settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>,
+  signal: AbortSignal,
+): Promise<Listed<Name>> {
+  const asked: Asked = { verb: 'list', resource: row.resource, group: row.group, namespace };
+  for (let restarts = 0; ; restarts += 1) {
+    const { objects, malformed, failure } = await readPages(row, namespace, read, settings, signal);
+    if (failure?.status === 410 && restarts < MAX_RESTARTS) continue;
+    const gaps = malformedGaps(row.kind, malformed);
+    return { objects, gaps: failure === undefined ? gaps : [gapOf(row.kind, asked, failure), ...gaps] };
+  }
+}
+
+async function readPages<Name extends KindName>(
+  row: SnapshotKind<Name>,
+  namespace: string | undefined,
+  read: Read,
+  settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>,
+  signal: AbortSignal,
+) {
+  const objects: ObjectsByKind[Name][number][] = [];
+  const malformed: MalformedObject[] = [];
+  let continueToken = '';
+  for (let page = 1; ; page += 1) {
+    const { pageSize, maxPageBytes } = settings();
+    const result = await read(
+      {
+        kind: row.kind,
+        path: resourcePath(row, namespace),
+        query: { limit: pageSize, continue: continueToken },
+        accept: LIST_ACCEPT,
+        maxBytes: maxPageBytes,
+      },
+      signal,
+    );
+    if ('failure' in result) return { objects, malformed, failure: result.failure };
+    if (result.answer.cut)
+      return { objects, malformed, failure: cutShort(`a page is larger than ${maxPageBytes} bytes`) };
+    // Other requests and timers have their turn between two pages; decoding one takes tens of milliseconds.
+    await setImmediate();
+    const decoded = decodePage(row, result.answer.body);
+    if (typeof decoded === 'string') return { objects, malformed, failure: notUnderstood(decoded) };
+    for (const object of decoded.objects) objects.push(object);
+    for (const object of decoded.malformed) malformed.push(object);
+    if (decoded.continueToken === '') return { objects, malformed, failure: undefined };
+    if (decoded.continueToken === continueToken || page >= MAX_PAGES) {
+      return { objects, malformed, failure: cutShort('the list does not come to an end') };
+    }
+    continueToken = decoded.continueToken;
+  }
+}
+
+function cutShort(what: string): ReadFailure {
+  return { cause: 'truncated', status: undefined, what, noConnection: false };
+}
+
+function notUnderstood(what: string): ReadFailure {
+  return { cause: 'malformed', status: undefined, what, noConnection: false };
+}
+
+/** One gap for each namespace that has objects which could not be understood. */
+function malformedGaps(kind: KindName, malformed: readonly MalformedObject[]): readonly Gap[] {
+  const byNamespace = Map.groupBy(malformed, (object) => object.namespace);
+  return [...byNamespace].map(([namespace, [first, ...others]]) => {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    const name = first?.name === '' ? 'an object without a name' : (first?.name ?? '');
+    return {
+      resource: kind,
+      ...(namespace !== '' && { namespace }),
+      cause: 'malformed',
+      detail: `${kind} ${name}${more} cannot be understood: ${first?.why ?? ''}`,
+    };
+  });
+}

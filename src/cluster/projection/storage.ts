@@ -1,0 +1,34 @@
+import type { PersistentVolumeClaim, StorageClass } from '../../domain/kubernetes/storage.ts';
+import { fields, optionalText, quantities, text, texts, type Raw } from './fields.ts';
+import { projectConditions, projectMeta } from './meta.ts';
+
+/** The second is the older name, which the API server still obeys. */
+const DEFAULT_CLASS_ANNOTATIONS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+];
+
+export function projectClaim(object: Raw): PersistentVolumeClaim {
+  const spec = fields(object['spec'], 'spec');
+  const status = fields(object['status'], 'status');
+  const resources = fields(spec['resources'], 'spec.resources');
+  return {
+    meta: projectMeta(object, true),
+    storageClassName: optionalText(spec['storageClassName'], 'spec.storageClassName'),
+    volumeName: text(spec['volumeName'], 'spec.volumeName'),
+    accessModes: texts(spec['accessModes'], 'spec.accessModes'),
+    requestedStorage: quantities(resources['requests'], 'resources.requests')['storage'] ?? '',
+    phase: text(status['phase'], 'status.phase'),
+    conditions: projectConditions(status),
+  };
+}
+
+export function projectStorageClass(object: Raw): StorageClass {
+  const meta = projectMeta(object, false);
+  return {
+    meta,
+    provisioner: text(object['provisioner'], 'provisioner'),
+    volumeBindingMode: text(object['volumeBindingMode'], 'volumeBindingMode'),
+    isDefault: DEFAULT_CLASS_ANNOTATIONS.some((name) => meta.annotations[name] === 'true'),
+  };
+}

@@ -1,0 +1,106 @@
+import { liveKinds, snapshotKinds, type GrantedKind } from './kinds.ts';
+
+/** One rule of a Role or ClusterRole, as `rbac.authorization.k8s.io/v1` writes it. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** An object of a manifest. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+const READ_VERBS = ['get', 'list', 'watch'];
+const RBAC_VERSION = 'rbac.authorization.k8s.io/v1';
+
+/** Every kind that is read, snapshot or live. */
+export function grantedKinds(): readonly GrantedKind[] {
+  return [...Object.values(snapshotKinds), ...liveKinds];
+}
+
+/** What watching a whole cluster takes: read what the table names, and logs. Nothing else, and no Secret. */
+export function clusterRules(): readonly PolicyRule[] {
+  return rulesFor(grantedKinds());
+}
+
+/** What watching one namespace takes, for installations with `namespaces.include`. */
+export function namespaceRules(): readonly PolicyRule[] {
+  return rulesFor(grantedKinds().filter((kind) => kind.namespaced));
+}
+
+/** Its own writes, each off unless asked for. They belong into a Role of its own namespace. */
+export function ownWriteRules(granted: { readonly lease: boolean; readonly events: boolean }): readonly PolicyRule[] {
+  const lease: readonly PolicyRule[] = [
+    // `create` cannot be bound to a name.
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      resourceNames: ['k8s-monitor'],
+      verbs: ['get', 'update'],
+    },
+  ];
+  const events: readonly PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] }];
+  return [...(granted.lease ? lease : []), ...(granted.events ? events : [])];
+}
+
+/**
+ * ServiceAccount, ClusterRole and binding of an installation that watches the whole cluster.
+ * Only the binding's subject names the namespace, because there is no default for it.
+ */
+export function clusterManifests(installation: {
+  readonly name: string;
+  readonly namespace: string;
+}): readonly Manifest[] {
+  const { name, namespace } = installation;
+  return [
+    serviceAccount(name),
+    { apiVersion: RBAC_VERSION, kind: 'ClusterRole', metadata: metadataOf(name), rules: clusterRules() },
+    binding('ClusterRoleBinding', 'ClusterRole', { name, namespace }),
+  ];
+}
+
+/** Role and binding for one watched namespace; they are applied there (`kubectl apply -n WATCHED`), the account stays where it is. */
+export function namespaceManifests(installation: {
+  readonly name: string;
+  readonly namespace: string;
+}): readonly Manifest[] {
+  const { name, namespace } = installation;
+  return [
+    { apiVersion: RBAC_VERSION, kind: 'Role', metadata: metadataOf(name), rules: namespaceRules() },
+    binding('RoleBinding', 'Role', { name, namespace }),
+  ];
+}
+
+function rulesFor(kinds: readonly GrantedKind[]): readonly PolicyRule[] {
+  const byGroup = Map.groupBy(kinds, (kind) => kind.group);
+  const read = [...byGroup].map(([group, members]) => ({
+    apiGroups: [group],
+    resources: members.map((kind) => kind.resource).toSorted(),
+    verbs: READ_VERBS,
+  }));
+  return [...read, { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }];
+}
+
+function serviceAccount(name: string): Manifest {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadataOf(name) };
+}
+
+function binding(
+  kind: 'ClusterRoleBinding' | 'RoleBinding',
+  role: 'ClusterRole' | 'Role',
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): Manifest {
+  return {
+    apiVersion: RBAC_VERSION,
+    kind,
+    metadata: metadataOf(name),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role, name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  };
+}
+
+function metadataOf(name: string): Manifest {
+  return { name, labels: { app: name, 'app.kubernetes.io/name': name } };
+}

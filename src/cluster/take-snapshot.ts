@@ -1,0 +1,116 @@
+import pLimit from 'p-limit';
+import type { Gap, KindName, ObjectsByKind, Snapshot } from '../domain/snapshot.ts';
+import { gapOf } from './failure.ts';
+import type { ClusterIdentity } from './identity.ts';
+import { snapshotKindNames, snapshotKinds, type SnapshotKind } from './kinds.ts';
+import { listKind, type Listed } from './list.ts';
+import { createReachability } from './reachability.ts';
+import type { Read, ReadSettings } from './read.ts';
+
+export interface SnapshotRequest {
+  /** Left out: all of them. */
+  readonly kinds?: readonly KindName[];
+  readonly namespaces: {
+    /** `undefined` or empty = all. */
+    readonly include?: readonly string[] | undefined;
+    readonly exclude?: readonly string[] | undefined;
+  };
+  readonly signal: AbortSignal;
+}
+
+type Collected = { -readonly [Name in KindName]: ObjectsByKind[Name][number][] };
+
+/** Polite to the API server's flow control, and enough to keep two cores busy. */
+const LISTS_AT_ONCE = 5;
+
+/**
+ * Reads everything that was asked for; what cannot be read becomes a gap and never stops the rest.
+ *
+ * With `include`, namespaced kinds are listed in each of those namespaces and cluster-wide kinds are left out of `read`:
+ * out of scope is not a gap.
+ *
+ * @throws the signal's reason, and nothing else that is not a bug
+ */
+export async function takeSnapshot(
+  request: SnapshotRequest,
+  parts: {
+    readonly read: Read;
+    readonly settings: () => ReadSettings;
+    readonly identify: (signal: AbortSignal) => Promise<ClusterIdentity>;
+    readonly now: () => number;
+  },
+): Promise<Snapshot> {
+  const { signal } = request;
+  const included = request.namespaces.include?.length ? [...new Set(request.namespaces.include)] : undefined;
+  const excluded = new Set(request.namespaces.exclude ?? []);
+  const asked = new Set(request.kinds ?? snapshotKindNames());
+  const kinds = snapshotKindNames().filter(
+    (kind) => asked.has(kind) && (included === undefined || snapshotKinds[kind].namespaced),
+  );
+  const areas = included?.filter((namespace) => !excluded.has(namespace)) ?? [undefined];
+
+  const takenAtMs = parts.now();
+  const objects = noObjects();
+  const gaps: Gap[] = [];
+  const reachability = createReachability(parts.read, signal);
+  const limit = pLimit(LISTS_AT_ONCE);
+
+  async function collect<Name extends KindName>(kind: Name, namespace: string | undefined): Promise<void> {
+    const row = snapshotKinds[kind];
+    const listed = await listUnlessGone(row, namespace);
+    const kept = objects[kind];
+    for (const object of listed.objects) {
+      const { meta } = object;
+      if (!excluded.has(row.kind === 'Namespace' ? meta.name : meta.namespace)) kept.push(object);
+    }
+    gaps.push(...listed.gaps.filter((gap) => gap.namespace === undefined || !excluded.has(gap.namespace)));
+  }
+
+  async function listUnlessGone<Name extends KindName>(
+    row: SnapshotKind<Name>,
+    namespace: string | undefined,
+  ): Promise<Listed<Name>> {
+    try {
+      reachability.signal.throwIfAborted();
+      return await listKind(row, namespace, reachability.read, parts.settings, reachability.signal);
+    } catch (error) {
+      const gone = reachability.verdict();
+      if (gone === undefined || signal.aborted) throw error;
+      const asked = { verb: 'list', resource: row.resource, group: row.group, namespace } as const;
+      return { objects: [], gaps: [gapOf(row.kind, asked, gone)] };
+    }
+  }
+
+  const [identity] = await Promise.all([
+    parts.identify(signal),
+    ...kinds.flatMap((kind) => areas.map((namespace) => limit(() => collect(kind, namespace)))),
+  ]);
+  return {
+    takenAtMs,
+    cluster: identity.cluster,
+    objects,
+    gaps: identity.gap === undefined ? gaps : [...gaps, identity.gap],
+    read: kinds,
+    includedNamespaces: included,
+    excludedNamespaces: [...excluded],
+  };
+}
+
+function noObjects(): Collected {
+  return {
+    Pod: [],
+    Event: [],
+    ReplicaSet: [],
+    Deployment: [],
+    EndpointSlice: [],
+    Service: [],
+    Node: [],
+    Job: [],
+    CronJob: [],
+    StatefulSet: [],
+    DaemonSet: [],
+    PersistentVolumeClaim: [],
+    Namespace: [],
+    StorageClass: [],
+  };
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { messageOf } from '../errors.ts';
+import type { Credentials, TlsOptions } from './credentials.ts';
+
+/** One HTTP answer, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: Buffer;
+  /** `true` when the body is longer than was wanted; `body` is its beginning. */
+  readonly cut: boolean;
+}
+
+/** No answer. Only `no-connection` says anything about the next request. */
+export interface Trouble {
+  readonly kind: 'timeout' | 'no-connection' | 'broken-connection' | 'untrusted';
+  readonly message: string;
+}
+
+export interface TransportLimits {
+  /** To a connection. */
+  readonly connectMs: number;
+  /** Of silence: before the headers, and between two pieces of a body. */
+  readonly idleMs: number;
+  /** For the whole answer. */
+  readonly deadlineMs: number;
+}
+
+export interface Transport extends AsyncDisposable {
+  /**
+   * One GET, tried once. There is no other method here, so nothing in the cluster can be changed through it.
+   *
+   * @param path with query, starting with a slash
+   * @throws the signal's reason, when the caller gave up
+   */
+  get(request: {
+    readonly path: string;
+    readonly accept: string;
+    readonly credentials: Credentials;
+    readonly maxBytes: number;
+    readonly limits: TransportLimits;
+    readonly signal: AbortSignal;
+  }): Promise<Answer | Trouble>;
+}
+
+/** The API server's flow control is per account, not per socket; more than this would only queue there. */
+const MAX_SOCKETS = 8;
+
+/** Longer than the pause between two pages, shorter than what load balancers cut. */
+const KEEP_ALIVE_MS = 30_000;
+
+const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const NO_CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * Speaks HTTP/1.1 with one API server over at most eight kept connections, made anew when CA or client certificate change.
+ *
+ * Compressed lists are not asked for: on the same machine they measured slower, and the server pays for them.
+ */
+export function createTransport(server: string, proxyUrl: string | undefined): Transport {
+  const { origin, pathname } = new URL(server);
+  const prefix = pathname.replace(/\/+$/, '');
+  let current: { readonly key: string; readonly dispatcher: Dispatcher } | undefined;
+  const retired = new Set<Promise<void>>();
+
+  function dispatcherFor(tls: TlsOptions, connectMs: number): Dispatcher {
+    const key = keyOf(tls, connectMs);
+    if (current?.key === key) return current.dispatcher;
+    if (current !== undefined) {
+      // Requests that are under way on the older connections may end.
+      const closing = current.dispatcher.close().finally(() => retired.delete(closing));
+      retired.add(closing);
+    }
+    current = { key, dispatcher: makeDispatcher(tls, connectMs, proxyUrl) };
+    return current.dispatcher;
+  }
+
+  return {
+    async get({ path, accept, credentials, maxBytes, limits, signal }) {
+      signal.throwIfAborted();
+      const deadline = AbortSignal.timeout(limits.deadlineMs);
+      try {
+        const response = await dispatcherFor(credentials.tls, limits.connectMs).request({
+          origin,
+          path: prefix + path,
+          method: 'GET',
+          headers: { ...credentials.headers, accept, 'user-agent': 'k8s-monitor' },
+          headersTimeout: limits.idleMs,
+          bodyTimeout: limits.idleMs,
+          signal: AbortSignal.any([signal, deadline]),
+        });
+        const retryAfter = response.headers['retry-after'];
+        return {
+          status: response.statusCode,
+          retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+          ...(await readUpTo(response.body, maxBytes)),
+        };
+      } catch (error) {
+        signal.throwIfAborted();
+        return troubleOf(error, deadline.aborted, limits);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await current?.dispatcher.destroy();
+      await Promise.allSettled(retired);
+    },
+  };
+}
+
+async function readUpTo(body: AsyncIterable<unknown>, maxBytes: number): Promise<Pick<Answer, 'body' | 'cut'>> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    if (!Buffer.isBuffer(piece)) continue;
+    pieces.push(piece);
+    bytes += piece.length;
+    // Leaving the loop ends the response and its connection.
+    if (bytes > maxBytes) return { body: Buffer.concat(pieces).subarray(0, maxBytes), cut: true };
+  }
+  return {
+    body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes),
+    cut: false,
+  };
+}
+
+function makeDispatcher(tls: TlsOptions, connectMs: number, proxyUrl: string | undefined): Dispatcher {
+  const secured = {
+    rejectUnauthorized: tls.rejectUnauthorized,
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.cert !== undefined && { cert: tls.cert }),
+    ...(tls.key !== undefined && { key: tls.key }),
+    ...(tls.servername !== undefined && { servername: tls.servername }),
+  };
+  const shared = { connections: MAX_SOCKETS, allowH2: false, keepAliveTimeout: KEEP_ALIVE_MS };
+  return proxyUrl === undefined
+    ? new Agent({ ...shared, connect: { ...secured, timeout: connectMs } })
+    : new ProxyAgent({ ...shared, uri: proxyUrl, requestTls: { ...secured, timeout: connectMs } });
+}
+
+function keyOf(tls: TlsOptions, connectMs: number): string {
+  const hash = createHash('sha256');
+  for (const part of [tls.ca, tls.cert, tls.key]) hash.update(part ?? '').update('\0');
+  return `${hash.digest('hex')} ${tls.servername ?? ''} ${tls.rejectUnauthorized} ${connectMs}`;
+}
+
+function troubleOf(error: unknown, late: boolean, limits: TransportLimits): Trouble {
+  const code = codeOf(error);
+  if (late) return { kind: 'timeout', message: `no complete answer within ${limits.deadlineMs / 1000} s` };
+  if (TIMEOUT_CODES.has(code))
+    return { kind: 'timeout', message: `the API server fell silent for ${limits.idleMs / 1000} s` };
+  const message = code === '' ? messageOf(error) : `${messageOf(error)} (${code})`;
+  if (NO_CONNECTION_CODES.has(code)) return { kind: 'no-connection', message };
+  return { kind: /CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code) ? 'untrusted' : 'broken-connection', message };
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
