@@ -1,0 +1,27 @@
+/** Slack allows about one message a second a channel and short bursts; the margin keeps a full minute below sixty. */
+const INTERVAL_MS = 1100;
+const BURST = 3;
+
+/**
+ * Spaces out requests of one key by the generic cell rate algorithm.
+ *
+ * @returns how long the caller must wait in milliseconds; the place in line is taken by asking
+ */
+export function createPace(now: () => number): (key: string) => number {
+  /** When the key would be idle again if every request so far took its full interval. */
+  const idleAtMs = new Map<string, number>();
+  return (key) => {
+    const nowMs = now();
+    const idle = Math.max(idleAtMs.get(key) ?? 0, nowMs) + INTERVAL_MS;
+    idleAtMs.set(key, idle);
+    return Math.max(0, idle - BURST * INTERVAL_MS - nowMs);
+  };
+}
+
+const FIRST_BACKOFF_MS = 1000;
+const MAX_BACKOFF_MS = 60_000;
+
+/** Full jitter, 1 s → 60 s: the wait before the next try after `failures` ≥ 1 of them in a row. `random` gives [0, 1). */
+export function backoffMs(failures: number, random: () => number): number {
+  return random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
+}
