@@ -1,0 +1,76 @@
+import type { AgentsOutcome, Analysis, Confidence, Correlation } from '../domain/agent-report.ts';
+import { CONFIDENCES } from '../domain/agent-report.ts';
+import type { EvidenceQuote } from '../domain/evidence.ts';
+import type { IncidentAnalysis } from '../domain/incident.ts';
+
+/**
+ * What the agents said about these findings, on top of what they said before: a cycle that adds nothing to a part keeps the older one.
+ *
+ * @returns `before` itself when the agents said nothing about them
+ */
+export function mergeAnalysis(
+  before: IncidentAnalysis | undefined,
+  agents: AgentsOutcome,
+  findingIds: ReadonlySet<string>,
+  nowMs: number,
+): IncidentAnalysis | undefined {
+  const about = <Report extends { readonly findingId: string }>(reports: readonly Report[]): readonly Report[] =>
+    reports.filter((report) => findingIds.has(report.findingId));
+  const analyses = about(agents.analyses).toSorted(surestFirst);
+  const correlations = about(agents.correlations);
+  const words = about(agents.words).at(-1);
+  if (analyses.length + correlations.length + about(agents.verdicts).length === 0 && words === undefined) return before;
+
+  const [leading] = analyses;
+  const suspected = correlations.filter(({ verdict }) => verdict !== 'none');
+  const evidenceLines = evidenceLinesOf(analyses, correlations);
+  const nextSteps = unique(analyses.flatMap((analysis) => analysis.nextSteps));
+  return {
+    headlineSuffix: words?.headlineSuffix ?? before?.headlineSuffix,
+    sections: words?.sections ?? before?.sections ?? [],
+    cause: leading?.cause ?? before?.cause,
+    confidence: leading?.confidence ?? before?.confidence,
+    nextSteps: nextSteps.length > 0 ? nextSteps : (before?.nextSteps ?? []),
+    // "None" is an answer too: it clears what an earlier cycle suspected.
+    changes:
+      correlations.length > 0
+        ? suspected
+            .flatMap((correlation) => correlation.changes)
+            .toSorted((a, b) => a.minutesBeforeOnset - b.minutesBeforeOnset)
+        : (before?.changes ?? []),
+    evidenceLines: evidenceLines.length > 0 ? evidenceLines : (before?.evidenceLines ?? []),
+    notChecked: analyses.length > 0 ? unique(analyses.flatMap((one) => one.notChecked)) : (before?.notChecked ?? []),
+    notes: before?.notes ?? [],
+    modelCalls: agents.usage.calls,
+    tokens:
+      agents.usage.inputTokens +
+      agents.usage.outputTokens +
+      agents.usage.cacheReadTokens +
+      agents.usage.cacheWriteTokens,
+    costUsd: agents.usage.costUsd,
+    atMs: nowMs,
+  };
+}
+
+/** The thread's lines: hypotheses first, then each verified quotation with its id and its source. */
+function evidenceLinesOf(analyses: readonly Analysis[], correlations: readonly Correlation[]): readonly string[] {
+  const hypotheses = analyses.map(({ agent, confidence, cause }) => `${agent} (${confidence}): ${cause}`);
+  const reviews = correlations.map(
+    ({ agent, verdict, explanation }) => `${agent}, change as cause: ${verdict}. ${explanation}`,
+  );
+  const quotes = [...analyses, ...correlations].flatMap(({ evidence }) => evidence);
+  return unique([...hypotheses, ...reviews, ...quotes.map(evidenceLine)]);
+}
+
+export function evidenceLine({ id, source, quote, atMs }: EvidenceQuote): string {
+  const at = atMs === undefined ? '' : ` (${new Date(atMs).toISOString().slice(0, 19)}Z)`;
+  return `[${id}] ${source}: ${quote}${at}`;
+}
+
+function surestFirst(left: { readonly confidence: Confidence }, right: { readonly confidence: Confidence }): number {
+  return CONFIDENCES.indexOf(left.confidence) - CONFIDENCES.indexOf(right.confidence);
+}
+
+function unique(lines: readonly string[]): readonly string[] {
+  return [...new Set(lines)];
+}
