@@ -44,6 +44,8 @@ export interface SlackMessages {
   ): SlackMessage;
   /** `undefined` when no message of the channel has this `ts`. */
   edit(channelId: string, ts: string, content: (before: SlackContent) => SlackContent): SlackMessage | undefined;
+  /** `false` when there was none. Its thread stays without it. */
+  remove(channelId: string, ts: string): boolean;
   find(channelId: string, ts: string): SlackMessage | undefined;
   /** Messages outside threads, oldest first, with their replies inside. */
   list(channelId: string): readonly SlackMessage[];
@@ -87,6 +89,11 @@ export function createSlackMessages(now: () => number): SlackMessages {
       message.edits.push({ ...message.content, editedAtMs: now() });
       message.content = content(message.content);
       return view(message);
+    },
+    remove(channelId, ts) {
+      const index = stored.findIndex((message) => message.channelId === channelId && message.ts === ts);
+      if (index !== -1) stored.splice(index, 1);
+      return index !== -1;
     },
     find(channelId, ts) {
       const message = locate(channelId, ts);

@@ -50,6 +50,8 @@ export const slackMethods: Readonly<
   },
   'chat.postMessage': { scope: 'chat:write', call: postMessage },
   'chat.update': { scope: 'chat:write', call: updateMessage },
+  'chat.delete': { scope: 'chat:write', call: deleteMessage },
+  'conversations.list': { scope: 'channels:read', call: listChannels },
   'conversations.history': { scope: 'channels:history', call: history },
   'conversations.replies': { scope: 'channels:history', call: replies },
 };
@@ -96,6 +98,39 @@ function updateMessage(args: SlackArguments, { channels, messages }: SlackWorksp
   }));
   if (message === undefined) return refuse('message_not_found', `no message ${ts} in ${channel.name}`);
   return { ok: true, body: { channel: channel.id, ts, text: message.text, message: wireMessage(message, true) } };
+}
+
+function deleteMessage(args: SlackArguments, { channels, messages }: SlackWorkspace): SlackAnswer {
+  const channel = findChannel(args['channel'], channels, 'id');
+  if ('ok' in channel) return channel;
+  const ts = scalar(args['ts']) ?? '';
+  if (!messages.remove(channel.id, ts)) return refuse('message_not_found', `no message ${ts} in ${channel.name}`);
+  return { ok: true, body: { channel: channel.id, ts } };
+}
+
+/** Public channels are listed whether the bot is a member or not. */
+function listChannels(args: SlackArguments, { channels }: SlackWorkspace): SlackAnswer {
+  const limit = Number(args['limit'] ?? 100);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return refuse('invalid_limit', `limit: ${limit}`);
+  const given = scalar(args['cursor']) ?? '';
+  const cursor = given === '' ? 0 : offsetOf(given);
+  if (cursor === undefined) return refuse('invalid_cursor', given);
+  const hasMore = cursor + limit < channels.length;
+  return {
+    ok: true,
+    body: {
+      channels: channels.slice(cursor, cursor + limit).map(({ id, name, isArchived, isMember }) => ({
+        id,
+        name,
+        is_channel: true,
+        is_archived: isArchived,
+        is_member: isMember,
+      })),
+      response_metadata: {
+        next_cursor: hasMore ? Buffer.from(`next:${cursor + limit}`).toString('base64') : '',
+      },
+    },
+  };
 }
 
 function history(args: SlackArguments, { channels, messages }: SlackWorkspace): SlackAnswer {

@@ -74,7 +74,7 @@ export interface SlackStandIn extends AsyncDisposable {
 /** Generous: the service's own bound is not documented. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const DEFAULT_CHANNELS = ['critical-alerts', 'alerts', 'digest'];
-const ALL_SCOPES = ['chat:write', 'channels:history'];
+const ALL_SCOPES = ['chat:write', 'channels:history', 'channels:read'];
 /** Form fields that carry JSON. */
 const JSON_FIELDS = new Set(['blocks', 'metadata', 'attachments']);
 

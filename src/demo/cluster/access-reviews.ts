@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { servedKinds } from './served-kinds.ts';
+
+const READING = ['get', 'list', 'watch'];
+const review = z.looseObject({
+  spec: z
+    .looseObject({
+      resourceAttributes: z
+        .looseObject({
+          verb: z.string().default(''),
+          group: z.string().default(''),
+          resource: z.string().default(''),
+          subresource: z.string().default(''),
+        })
+        .optional(),
+    })
+    .default({}),
+});
+
+/** Answers what the account of the demo may do: read everything that is served. `undefined` for any other path. */
+export function accessReview(path: string, body: unknown): Record<string, unknown> | undefined {
+  const [, name] = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$/.exec(path) ?? [];
+  const parsed = review.safeParse(body);
+  if (name === undefined || !parsed.success) return undefined;
+  if (name === 'selfsubjectrulesreviews') {
+    return { ...parsed.data, status: { incomplete: false, nonResourceRules: [], resourceRules: rules() } };
+  }
+  const { verb, group, resource, subresource } = parsed.data.spec.resourceAttributes ?? {
+    verb: '',
+    group: '',
+    resource: '',
+    subresource: '',
+  };
+  const served = servedKinds.some((kind) => kind.group === group && kind.resource === resource);
+  const known = subresource === '' || (resource === 'pods' && subresource === 'log');
+  const allowed = served && known && READING.includes(verb);
+  return { ...parsed.data, status: allowed ? { allowed } : { allowed, reason: 'the demo may only read' } };
+}
+
+function rules(): readonly Record<string, unknown>[] {
+  const groups = Map.groupBy(servedKinds, ({ group }) => group);
+  return [...groups].map(([group, kinds]) => ({
+    apiGroups: [group],
+    resources: [...kinds.map(({ resource }) => resource), ...(group === '' ? ['pods/log'] : [])],
+    verbs: READING,
+  }));
+}
