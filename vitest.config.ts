@@ -22,6 +22,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/control-plane/global-setup.ts'],
+          runner: 'test/control-plane/test-runner.ts',
           // One API server at a time: files that need a server of their own get it restarted for them.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -30,5 +30,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const launched = await launchControlPlane(binaries);
   progress(`ready in ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`);
   project.provide('controlPlane', launched.connection);
-  return () => launched[Symbol.asyncDispose]();
+  return async () => {
+    await launched[Symbol.asyncDispose]();
+  };
 }
