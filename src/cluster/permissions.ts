@@ -1,4 +1,4 @@
-import { AuthorizationV1Api, Observable, type KubeConfig, type Middleware } from '@kubernetes/client-node';
+import { AuthorizationV1Api, Observable, type KubeConfig, type ObservableMiddleware } from '@kubernetes/client-node';
 import pLimit from 'p-limit';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { GrantedKind } from './kinds.ts';
@@ -117,7 +117,7 @@ function questionOf(kind: GrantedKind, verb: 'get' | 'list', namespace: string):
 }
 
 /** client-node's calls have no time limit of their own. */
-function deadline(durationMs: number): Middleware {
+function deadline(durationMs: number): ObservableMiddleware {
   return {
     pre(context) {
       context.setSignal(AbortSignal.timeout(durationMs));
