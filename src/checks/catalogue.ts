@@ -1,0 +1,35 @@
+import type { Check } from './check.ts';
+import { claimPending } from './claim-pending.ts';
+import { configError } from './config-error.ts';
+import { crashLoop } from './crash-loop.ts';
+import { daemonSetShort } from './daemonset-short.ts';
+import { imagePull } from './image-pull.ts';
+import { jobFailed } from './job-failed.ts';
+import { nodeNotReady } from './node-not-ready.ts';
+import { nodePressure } from './node-pressure.ts';
+import { oomKill } from './oom-kill.ts';
+import { probesFailing } from './probes-failing.ts';
+import { replicasShort } from './replicas-short.ts';
+import { rolloutStuck } from './rollout-stuck.ts';
+import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
+import { statefulSetShort } from './statefulset-short.ts';
+import { unschedulable } from './unschedulable.ts';
+
+/** Every check there is. A new one is a file and a line here. */
+export const CHECKS: readonly Check[] = [
+  crashLoop,
+  oomKill,
+  imagePull,
+  configError,
+  unschedulable,
+  probesFailing,
+  replicasShort,
+  statefulSetShort,
+  daemonSetShort,
+  rolloutStuck,
+  nodeNotReady,
+  nodePressure,
+  jobFailed,
+  claimPending,
+  serviceWithoutEndpoints,
+];

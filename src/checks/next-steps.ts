@@ -1,0 +1,24 @@
+import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
+import type { Pod } from '../domain/kubernetes/pod.ts';
+
+/** `kubectl describe deployment api -n payments`; names of Kubernetes objects need no quoting. */
+export function describeObject(resource: string, { namespace, name }: Pick<ObjectMeta, 'namespace' | 'name'>): string {
+  return `kubectl describe ${resource} ${name}${inNamespace(namespace)}`;
+}
+
+export function describePod({ meta }: Pod): string {
+  return describeObject('pod', meta);
+}
+
+export function previousLogs({ meta }: Pod, container: string): string {
+  return `kubectl logs ${meta.name} -c ${container} --previous --tail=100${inNamespace(meta.namespace)}`;
+}
+
+export function currentLogs({ meta }: Pod, container: string): string {
+  return `kubectl logs ${meta.name} -c ${container} --tail=100${inNamespace(meta.namespace)}`;
+}
+
+/** ` -n payments`; '' for cluster-wide objects. */
+export function inNamespace(namespace: string): string {
+  return namespace === '' ? '' : ` -n ${namespace}`;
+}

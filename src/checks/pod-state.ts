@@ -1,0 +1,57 @@
+import type { Condition } from '../domain/kubernetes/meta.ts';
+import type { Container, ContainerStatus, Pod } from '../domain/kubernetes/pod.ts';
+import { controllerOf } from './owner.ts';
+
+/** A container of a pod with its status: one row of what `kubectl describe` shows. */
+export interface ContainerState {
+  /** An init container that restarts always is a sidecar: it runs as long as the pod. */
+  readonly role: 'init' | 'sidecar' | 'main';
+  readonly spec: Container | undefined;
+  readonly status: ContainerStatus;
+  /** `status.containerStatuses[api]`. */
+  readonly path: string;
+}
+
+export function condition(conditions: readonly Condition[], type: string): Condition | undefined {
+  return conditions.find((candidate) => candidate.type === type);
+}
+
+/** Meant to run: neither finished nor being deleted. */
+export function isLive(pod: Pod): boolean {
+  return pod.meta.deletedAtMs === undefined && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
+}
+
+export function isReady(pod: Pod): boolean {
+  return condition(pod.conditions, 'Ready')?.status === 'True';
+}
+
+/** Since when the pod is not ready; `undefined` when it is. */
+export function unreadySinceMs(pod: Pod): number | undefined {
+  const ready = condition(pod.conditions, 'Ready');
+  if (ready?.status === 'True') return undefined;
+  return ready?.changedAtMs ?? pod.meta.createdAtMs;
+}
+
+/** Its own controller retries it and gives up by its own rules. */
+export function belongsToJob(pod: Pod): boolean {
+  return controllerOf(pod.meta)?.kind === 'Job';
+}
+
+export function containersOf(pod: Pod): readonly ContainerState[] {
+  return [
+    ...pod.initContainerStatuses.map((status): ContainerState => {
+      const spec = pod.initContainers.find(({ name }) => name === status.name);
+      const role = spec?.restartPolicy === 'Always' ? 'sidecar' : 'init';
+      return { role, spec, status, path: `status.initContainerStatuses[${status.name}]` };
+    }),
+    ...pod.containerStatuses.map((status): ContainerState => {
+      const spec = pod.containers.find(({ name }) => name === status.name);
+      return { role: 'main', spec, status, path: `status.containerStatuses[${status.name}]` };
+    }),
+  ];
+}
+
+/** `container api`, `init container migrate`, `sidecar proxy`. */
+export function containerName({ role, status }: ContainerState): string {
+  return `${{ init: 'init container', sidecar: 'sidecar', main: 'container' }[role]} ${status.name}`;
+}

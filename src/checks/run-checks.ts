@@ -1,0 +1,119 @@
+import type { CheckedFinding, CheckOutcome, CheckRun, CheckSettings } from '../domain/check.ts';
+import type { Finding } from '../domain/finding.ts';
+import { IMPACTS } from '../domain/severity.ts';
+import type { Gap, KindName, Snapshot } from '../domain/snapshot.ts';
+import { messageOf } from '../errors.ts';
+import type { Redact } from '../redact.ts';
+import { attach } from './attach.ts';
+import { CHECKS } from './catalogue.ts';
+import type { Check } from './check.ts';
+import { foldByOwner, worstFirst, type Folded } from './fold.ts';
+import type { LastKnownOwner } from './owner.ts';
+import { createView, type View } from './view.ts';
+
+/** A patrol runs only the checks that can reach `error`, as the operator's settings have them. */
+export type Due = 'all' | 'patrol';
+
+/** The operator's settings for one check; what is left out is the check's own. */
+export type SettingsOf = (checkId: string) => Partial<CheckSettings>;
+
+export interface CheckOptions {
+  readonly nowMs: number;
+  readonly settings: SettingsOf;
+  readonly due: Due;
+  readonly lastKnownOwner: LastKnownOwner;
+  /** Every text that a finding takes from the cluster passes through it. */
+  readonly redact: Redact;
+  /** A check threw: a bug of ours, to be logged. The others go on. */
+  readonly onError: (checkId: string, error: unknown) => void;
+  readonly checks?: readonly Check[];
+}
+
+/**
+ * Runs the checks that are due over a snapshot.
+ *
+ * Unknown is never healthy and never sick: where a kind that a check needs could not be read, it states nothing, and its outcome says so.
+ * Findings come worst first, numbered `f1`…, with evidence numbered `e1`… through all of them, symptoms attached to their causes.
+ */
+export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
+  const view = createView(snapshot, options);
+  const runs = (options.checks ?? CHECKS).map((check) => runCheck(check, snapshot, view, options));
+  const folded = runs
+    .flatMap(({ outcome, folded: ofCheck }) => ofCheck.map((fold) => ({ ...fold, check: outcome.id })))
+    .toSorted((left, right) => worstFirst(left.finding, right.finding));
+  const number = createNumbering(options.redact);
+  const numbered = folded.map(({ finding, objects, check }) => ({ finding: number(finding, check), objects }));
+  return { findings: attach(numbered, view), outcomes: runs.map(({ outcome }) => outcome) };
+}
+
+/** The kinds that a cycle has to read for its checks. */
+export function kindsFor(due: Due, settings: SettingsOf, checks: readonly Check[] = CHECKS): readonly KindName[] {
+  const running = checks.filter(
+    (check) => isDue(check, due, settings(check.id)) && settings(check.id).enabled !== false,
+  );
+  return [...new Set(running.flatMap(({ needs, uses }) => [...needs, ...uses]))];
+}
+
+interface CheckResult {
+  readonly outcome: CheckOutcome;
+  readonly folded: readonly Folded[];
+}
+
+function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOptions): CheckResult {
+  const { id, family, needs } = check;
+  const settings = options.settings(id);
+  const without = (evaluated: CheckOutcome['evaluated'], gaps: readonly Gap[] = []): CheckResult => ({
+    outcome: { id, family, evaluated, gaps, findings: 0 },
+    folded: [],
+  });
+  if (settings.enabled === false) return without('switched-off');
+  if (!isDue(check, options.due, settings) || needs.some((kind) => !snapshot.read.includes(kind))) {
+    return without('not-due');
+  }
+  const gaps = snapshot.gaps.filter(({ resource }) => needs.some((kind) => kind === resource));
+  if (gaps.some(({ namespace }) => namespace === undefined)) return without('no', gaps);
+
+  try {
+    const graceMs = settings.graceMs ?? check.graceMs;
+    const unknown = new Set(gaps.map(({ namespace }) => namespace));
+    const stated = check
+      .run(view)
+      .filter(({ object }) => !unknown.has(object.namespace) && isInScope(object.namespace, snapshot))
+      .map((finding) => ({
+        ...finding,
+        // A clock that runs ahead of ours must not make ages negative.
+        onsetAtMs: Math.min(finding.onsetAtMs, options.nowMs),
+        impact: settings.impact ?? finding.impact,
+      }));
+    const folded = foldByOwner(stated).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
+    const evaluated = gaps.length === 0 ? 'yes' : 'partly';
+    return { outcome: { id, family, evaluated, gaps, findings: folded.length }, folded };
+  } catch (error) {
+    options.onError(id, error);
+    const detail = `check ${id} failed: ${messageOf(error)}`;
+    return without('no', [{ resource: needs[0] ?? id, cause: 'malformed', detail: options.redact(detail) }]);
+  }
+}
+
+function isDue(check: Check, due: Due, settings: Partial<CheckSettings>): boolean {
+  const worst = settings.impact ?? check.worstImpact;
+  return due === 'all' || IMPACTS.indexOf(worst) <= IMPACTS.indexOf('error');
+}
+
+function isInScope(namespace: string, { includedNamespaces, excludedNamespaces }: Snapshot): boolean {
+  if (namespace === '') return true;
+  return !excludedNamespaces.includes(namespace) && (includedNamespaces?.includes(namespace) ?? true);
+}
+
+function createNumbering(redact: Redact): (finding: CheckedFinding, check: string) => Finding {
+  let findings = 0;
+  let evidence = 0;
+  return (finding, check) => ({
+    ...finding,
+    id: `f${String(++findings)}`,
+    origin: 'check',
+    check,
+    title: redact(finding.title),
+    evidence: finding.evidence.map((quote) => ({ ...quote, id: `e${String(++evidence)}`, quote: redact(quote.quote) })),
+  });
+}
