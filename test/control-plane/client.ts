@@ -89,7 +89,7 @@ export function connect(connection: Connection, { sockets = 8 }: { sockets?: num
   };
 
   const kubectl: ControlPlane['kubectl'] = async (args, options) =>
-    await runKubectl(connection.binaries.kubectl, options?.kubeconfig ?? (await adminConfig()), args, options);
+    runKubectl(connection.binaries.kubectl, options?.kubeconfig ?? (await adminConfig()), args, options);
 
   return {
     connection,
@@ -101,8 +101,7 @@ export function connect(connection: Connection, { sockets = 8 }: { sockets?: num
     adminRequest,
     kubectl,
     applyKustomize: (directory) => kubectl(['apply', '-k', directory]),
-    kubeconfigFile: async (user) =>
-      user === undefined ? await adminConfig() : await writeKubeconfig(connection, caPem, user),
+    kubeconfigFile: async (user) => (user === undefined ? adminConfig() : writeKubeconfig(connection, caPem, user)),
     uniqueNamespace: async (prefix, labels = {}) => {
       const name = `${prefix}-${randomBytes(4).toString('hex')}`;
       await adminRequest('POST', '/api/v1/namespaces', { metadata: { name, labels } });

@@ -34,7 +34,7 @@ export async function findBinaries(env: NodeJS.ProcessEnv, progress: Progress): 
     ...(await buildMissing(folders, cache, progress)),
   ];
   const { missing } = await lookFor(folders);
-  return missing.length === 0 ? complete(folders) : { missing, reason: problems.join('; ') };
+  return missing.length === 0 ? await complete(folders) : { missing, reason: problems.join('; ') };
 }
 
 async function downloadMissing(folders: string[], cache: string, progress: Progress): Promise<string[]> {

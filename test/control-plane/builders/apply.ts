@@ -45,7 +45,7 @@ export async function apply(server: ControlPlane, ...builders: readonly Builder[
 async function put(server: ControlPlane, object: KubeObject, before: KubeObject | undefined): Promise<KubeObject> {
   const { status, ...content } = object;
   const standing = before === undefined ? await create(server, content) : await update(server, content, before, status);
-  return status === undefined || !hasStatus(object.kind) ? standing : await putStatus(server, standing, status);
+  return status === undefined || !hasStatus(object.kind) ? standing : putStatus(server, standing, status);
 }
 
 async function update(
@@ -62,17 +62,17 @@ async function update(
     (content.kind === 'Job' && !same(before['status'], status));
   if (hasNewOwner || isReplaced) {
     await remove(server, content);
-    return await create(server, content);
+    return create(server, content);
   }
   return same({ ...content, metadata: {} }, { ...before, status: undefined, metadata: {} })
     ? standing
-    : await patchContent(server, content);
+    : patchContent(server, content);
 }
 
 async function create(server: ControlPlane, content: KubeObject): Promise<KubeObject> {
   const made = (await server.adminRequest('POST', collectionPath(content), forServer(content))) as KubeObject;
   // Admission gives every new node the not-ready taint, and no controller takes it away.
-  return made.kind === 'Node' ? await patchContent(server, content) : made;
+  return made.kind === 'Node' ? patchContent(server, content) : made;
 }
 
 async function patchContent(server: ControlPlane, content: KubeObject): Promise<KubeObject> {

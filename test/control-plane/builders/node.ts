@@ -30,6 +30,15 @@ interface NodePlan {
 
 const DAY_MS = 86_400_000;
 const TEN_MINUTES_MS = 600_000;
+const SYSTEM = {
+  architecture: 'amd64',
+  operatingSystem: 'linux',
+  osImage: 'Debian GNU/Linux 13',
+  kernelVersion: '6.12.0',
+  containerRuntimeVersion: 'containerd://2.1.0',
+  kubeletVersion: 'v1.36.3',
+  kubeProxyVersion: '',
+};
 
 /** A node that is ready until told otherwise. */
 export function aNode(name: string): NodeBuilder {
@@ -86,11 +95,7 @@ function nodeObject(plan: NodePlan): KubeObject {
       daemonEndpoints: { kubeletEndpoint: { Port: plan.kubeletPort } },
       capacity: resources,
       allocatable: resources,
-      nodeInfo: {
-        ...{ architecture: 'amd64', operatingSystem: 'linux', osImage: 'Debian GNU/Linux 13', kernelVersion: '6.12.0' },
-        ...{ containerRuntimeVersion: 'containerd://2.1.0', kubeletVersion: 'v1.36.3', kubeProxyVersion: '' },
-        ...{ machineID: plan.name, systemUUID: plan.name, bootID: plan.name },
-      },
+      nodeInfo: { ...SYSTEM, machineID: plan.name, systemUUID: plan.name, bootID: plan.name },
       conditions: conditionsOf(plan, createdAtMs),
     },
   };

@@ -35,21 +35,39 @@ export interface ApiServer {
 export async function startApiServer(place: ApiServerPlace, etcdPrefix: string): Promise<ApiServer> {
   const certificates = path.join(place.directory, 'certificates');
   const caFile = path.join(certificates, 'apiserver.crt');
-  return await withFreePorts(1, async ([port]) => {
+  return withFreePorts(1, async ([port]) => {
     const process = await startProcess(
       'kube-apiserver',
       place.program,
       [
-        ...['--etcd-servers', place.etcdUrl, '--etcd-prefix', etcdPrefix],
-        ...['--bind-address', '127.0.0.1', '--secure-port', String(port), '--cert-dir', certificates],
-        // Nobody connects to it; it spares the server from looking for a network interface of the machine.
-        ...['--advertise-address', '192.0.2.1', '--service-cluster-ip-range', '10.96.0.0/16'],
-        ...['--service-account-key-file', place.serviceAccountKeyFile],
-        ...['--service-account-signing-key-file', place.serviceAccountKeyFile],
-        ...['--service-account-issuer', 'https://kubernetes.default.svc'],
-        ...['--authorization-mode', 'RBAC', '--token-auth-file', place.tokenFile],
-        // It would refuse every Pod: no controller creates the default ServiceAccount.
-        ...['--disable-admission-plugins', 'ServiceAccount', '--allow-privileged', '--profiling=false'],
+        '--etcd-servers',
+        place.etcdUrl,
+        '--etcd-prefix',
+        etcdPrefix,
+        '--bind-address',
+        '127.0.0.1',
+        '--secure-port',
+        String(port),
+        '--cert-dir',
+        certificates,
+        '--advertise-address',
+        '192.0.2.1',
+        '--service-cluster-ip-range',
+        '10.96.0.0/16',
+        '--service-account-key-file',
+        place.serviceAccountKeyFile,
+        '--service-account-signing-key-file',
+        place.serviceAccountKeyFile,
+        '--service-account-issuer',
+        'https://kubernetes.default.svc',
+        '--authorization-mode',
+        'RBAC',
+        '--token-auth-file',
+        place.tokenFile,
+        '--disable-admission-plugins',
+        'ServiceAccount',
+        '--allow-privileged',
+        '--profiling=false',
       ],
       path.join(place.directory, 'kube-apiserver.log'),
     );

@@ -12,18 +12,34 @@ export interface Etcd {
 
 /** An etcd that forgets everything when its directory goes; it does not even sync to disk. */
 export async function startEtcd(program: string, directory: string): Promise<Etcd> {
-  return await withFreePorts(2, async ([clientPort, peerPort]) => {
+  return withFreePorts(2, async ([clientPort, peerPort]) => {
     const url = `http://127.0.0.1:${clientPort}`;
     const peerUrl = `http://127.0.0.1:${peerPort}`;
     const process = await startProcess(
       'etcd',
       program,
       [
-        ...['--name', 'test', '--data-dir', path.join(directory, `etcd-${clientPort}`), '--unsafe-no-fsync'],
-        ...['--listen-client-urls', url, '--advertise-client-urls', url],
-        ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
-        ...['--initial-cluster', `test=${peerUrl}`, '--quota-backend-bytes', String(4 * 1024 ** 3)],
-        ...['--max-request-bytes', String(16 * 1024 ** 2), '--log-level', 'warn'],
+        '--name',
+        'test',
+        '--data-dir',
+        path.join(directory, `etcd-${clientPort}`),
+        '--unsafe-no-fsync',
+        '--listen-client-urls',
+        url,
+        '--advertise-client-urls',
+        url,
+        '--listen-peer-urls',
+        peerUrl,
+        '--initial-advertise-peer-urls',
+        peerUrl,
+        '--initial-cluster',
+        `test=${peerUrl}`,
+        '--quota-backend-bytes',
+        String(4 * 1024 ** 3),
+        '--max-request-bytes',
+        String(16 * 1024 ** 2),
+        '--log-level',
+        'warn',
       ],
       path.join(directory, 'etcd.log'),
     );
