@@ -59,8 +59,10 @@ export function gapOf(kind: string, asked: Asked, failure: ReadFailure): Gap {
 
 /** The error that a failed live question is. */
 export function errorOf(asked: Asked, failure: ReadFailure): MonitorError {
+  const { cause, status } = failure;
+  const passing = cause === 'refused' && (status === undefined || status === 429 || status >= 500);
   return new MonitorError(codeOf(failure), sentenceOf(asked, failure), {
-    retryable: ['timeout', 'unreachable', 'refused'].includes(failure.cause),
+    retryable: passing || cause === 'timeout' || cause === 'unreachable',
   });
 }
 

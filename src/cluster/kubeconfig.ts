@@ -119,7 +119,7 @@ function parseKubeConfigFile(file: string, origin: string) {
       `${file}, line ${line}: not YAML (${problem.code}). Repair the file, or give another with --kubeconfig.`,
     );
   }
-  const result = KubeConfigFile.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const result = KubeConfigFile.safeParse(document.toJS());
   if (!result.success) {
     const [issue] = result.error.issues;
     const field = issue?.path.join('.') ?? '';

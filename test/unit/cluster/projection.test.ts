@@ -1,0 +1,302 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { KindName } from '../../../src/domain/snapshot.ts';
+import { decodePage } from '../../../src/cluster/decode.ts';
+import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
+
+const MINUTE = '2026-11-21T12:00:00Z';
+const MINUTE_MS = Date.parse(MINUTE);
+const metadata = { namespace: 'shop', name: 'x' };
+
+test.each(snapshotKindNames())('a %s of which only the name is known takes every default', (kind) => {
+  const object = snapshotKinds[kind].project({ metadata });
+
+  expect(object.meta).toEqual({
+    namespace: 'shop',
+    name: 'x',
+    uid: '',
+    resourceVersion: '',
+    generation: 0,
+    createdAtMs: 0,
+    deletedAtMs: undefined,
+    labels: {},
+    annotations: {},
+    finalizers: [],
+    owners: [],
+  });
+});
+
+/** Each row: the object beside its metadata, and what of it must come out. */
+const ROWS: readonly (readonly [KindName, string, object, object])[] = [
+  [
+    'Pod',
+    'a crash loop with its last end',
+    {
+      status: {
+        phase: 'Running',
+        startTime: MINUTE,
+        containerStatuses: [
+          {
+            name: 'api',
+            restartCount: 7,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+            lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: MINUTE } },
+          },
+        ],
+      },
+    },
+    {
+      phase: 'Running',
+      startedAtMs: MINUTE_MS,
+      containerStatuses: [
+        {
+          name: 'api',
+          image: '',
+          ready: false,
+          started: undefined,
+          restartCount: 7,
+          waiting: { reason: 'CrashLoopBackOff', message: 'back-off' },
+          running: undefined,
+          terminated: undefined,
+          lastTerminated: {
+            exitCode: 137,
+            signal: 0,
+            reason: 'OOMKilled',
+            message: '',
+            startedAtMs: undefined,
+            finishedAtMs: MINUTE_MS,
+          },
+        },
+      ],
+    },
+  ],
+  [
+    'Pod',
+    'a sidecar, probes, limits and ports',
+    {
+      spec: {
+        initContainers: [{ name: 'proxy', restartPolicy: 'Always' }],
+        containers: [
+          {
+            name: 'api',
+            image: 'api:1',
+            readinessProbe: { httpGet: {} },
+            resources: { limits: { memory: '256Mi', cpu: 1 } },
+            ports: [{ containerPort: 80, name: 'http', protocol: 'TCP' }],
+          },
+        ],
+      },
+    },
+    {
+      initContainers: [expect.objectContaining({ name: 'proxy', restartPolicy: 'Always' })],
+      containers: [
+        {
+          name: 'api',
+          image: 'api:1',
+          restartPolicy: '',
+          requests: {},
+          limits: { memory: '256Mi', cpu: '1' },
+          ports: [{ name: 'http', containerPort: 80, protocol: 'TCP' }],
+          hasReadinessProbe: true,
+          hasLivenessProbe: false,
+          hasStartupProbe: false,
+        },
+      ],
+    },
+  ],
+  [
+    'Pod',
+    'claims of volumes, also of ephemeral ones, and gates',
+    {
+      spec: {
+        volumes: [
+          { name: 'data', persistentVolumeClaim: { claimName: 'data-0' } },
+          { name: 'tmp', emptyDir: {} },
+          { name: 'scratch', ephemeral: { volumeClaimTemplate: {} } },
+        ],
+        schedulingGates: [{ name: 'quota' }],
+      },
+    },
+    { claimNames: ['data-0', 'x-scratch'], schedulingGates: ['quota'] },
+  ],
+  ['Deployment', 'defaults of the API', {}, { replicas: 1, paused: false, progressDeadlineSeconds: 600 }],
+  ['Deployment', 'a wish for nothing', { spec: { replicas: 0 } }, { replicas: 0 }],
+  [
+    'Deployment',
+    'conditions with both times',
+    { status: { conditions: [{ type: 'Progressing', status: 'False', lastUpdateTime: MINUTE }] } },
+    {
+      conditions: [
+        {
+          type: 'Progressing',
+          status: 'False',
+          reason: '',
+          message: '',
+          changedAtMs: undefined,
+          updatedAtMs: MINUTE_MS,
+        },
+      ],
+    },
+  ],
+  [
+    'StatefulSet',
+    'ordinals and claim templates',
+    { spec: { ordinals: { start: 3 }, volumeClaimTemplates: [{ metadata: { name: 'data' } }] } },
+    { ordinalStart: 3, volumeClaimTemplateNames: ['data'] },
+  ],
+  [
+    'DaemonSet',
+    'counts',
+    { status: { numberReady: 2, desiredNumberScheduled: 3 } },
+    { numberReady: 2, numberAvailable: 0 },
+  ],
+  ['Job', 'defaults of the API', {}, { parallelism: 1, backoffLimit: 6, completions: undefined, suspend: false }],
+  [
+    'CronJob',
+    'its active jobs and its template',
+    {
+      spec: { schedule: '@hourly', jobTemplate: { spec: { template: { spec: { containers: [{ name: 'c' }] } } } } },
+      status: { active: [{ name: 'x-1' }], lastScheduleTime: MINUTE },
+    },
+    { schedule: '@hourly', activeJobNames: ['x-1'], lastScheduleAtMs: MINUTE_MS },
+  ],
+  [
+    'Service',
+    'ports by number and by name',
+    { spec: { ports: [{ port: 80, targetPort: 8080 }, { port: 81, targetPort: 'http' }, { port: 82 }] } },
+    {
+      ports: [
+        { name: '', port: 80, protocol: '', targetPort: '8080' },
+        { name: '', port: 81, protocol: '', targetPort: 'http' },
+        { name: '', port: 82, protocol: '', targetPort: '' },
+      ],
+    },
+  ],
+  [
+    'EndpointSlice',
+    'unknown readiness stays unknown',
+    { endpoints: [{ addresses: ['10.0.0.1'] }, { addresses: [], conditions: { ready: false } }] },
+    {
+      endpoints: [
+        { addresses: ['10.0.0.1'], ready: undefined, targetKind: '', targetName: '', nodeName: '' },
+        { addresses: [], ready: false, targetKind: '', targetName: '', nodeName: '' },
+      ],
+    },
+  ],
+  ['PersistentVolumeClaim', 'no class at all', { spec: { storageClassName: '' } }, { storageClassName: '' }],
+  ['PersistentVolumeClaim', 'the default class', {}, { storageClassName: undefined, requestedStorage: '' }],
+  [
+    'Node',
+    'taints and conditions',
+    { spec: { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule', timeAdded: MINUTE }] } },
+    { unschedulable: true, taints: [{ key: 'k', value: '', effect: 'NoSchedule', addedAtMs: MINUTE_MS }] },
+  ],
+  [
+    'Event',
+    'of the older kind',
+    { count: 4, firstTimestamp: MINUTE, lastTimestamp: '2026-11-21T12:05:00Z', source: { component: 'kubelet' } },
+    { count: 4, firstAtMs: MINUTE_MS, lastAtMs: MINUTE_MS + 300_000, source: 'kubelet' },
+  ],
+  [
+    'Event',
+    'of the newer kind',
+    {
+      eventTime: '2026-11-21T12:00:00.000000Z',
+      series: { count: 3, lastObservedTime: '2026-11-21T12:01:00.000000Z' },
+      reportingComponent: 'scheduler',
+    },
+    { count: 3, firstAtMs: MINUTE_MS, lastAtMs: MINUTE_MS + 60_000, source: 'scheduler' },
+  ],
+  ['Event', 'that nobody counted', {}, { count: 1, lastAtMs: 0 }],
+];
+
+test.each(ROWS)('%s: %s', (kind, _name, rest, expected) => {
+  expect(snapshotKinds[kind].project({ metadata, ...rest })).toMatchObject(expected);
+});
+
+test('a StorageClass is the default by the current and by the older annotation', () => {
+  const { project } = snapshotKinds.StorageClass;
+  const annotated = (name: string) => project({ metadata: { name: 'fast', annotations: { [name]: 'true' } } });
+
+  expect(annotated('storageclass.kubernetes.io/is-default-class').isDefault).toBe(true);
+  expect(annotated('storageclass.beta.kubernetes.io/is-default-class').isDefault).toBe(true);
+  expect(annotated('other').isDefault).toBe(false);
+});
+
+test('what kubectl applied is not kept', () => {
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"password":"x"}', keep: 'y' };
+
+  expect(snapshotKinds.Pod.project({ metadata: { ...metadata, annotations } }).meta.annotations).toEqual({ keep: 'y' });
+});
+
+test('a field of the wrong type makes the object untrusted, not healthy', () => {
+  const items = [
+    { metadata, status: { containerStatuses: 'none' } },
+    { metadata, status: { containerStatuses: [{ restartCount: 'many' }] } },
+    { metadata: { ...metadata, creationTimestamp: 'yesterday' } },
+    { metadata: { ...metadata, labels: { a: 1 } } },
+    { metadata: { name: 'nowhere' } },
+    { metadata: { namespace: 'shop' } },
+    'text',
+    null,
+    [],
+  ];
+  const body = Buffer.from(JSON.stringify({ kind: 'PodList', metadata: {}, items }));
+
+  const page = decodePage(snapshotKinds.Pod, body);
+
+  expect(page).toMatchObject({ objects: [] });
+  expect(typeof page === 'string' ? [] : page.malformed.map((object) => object.why)).toEqual([
+    'status.containerStatuses is not a list',
+    'containerStatuses.restartCount is not a number',
+    'metadata.creationTimestamp is not a time',
+    'metadata.labels is not a map of strings',
+    'metadata.namespace is missing',
+    'metadata.name is missing',
+    'an item is not an object',
+    'an item is not an object',
+    'an item is not an object',
+  ]);
+});
+
+test('unknown fields, statuses and odd data never end a page', () => {
+  const value = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small' },
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          'metadata',
+          'spec',
+          'status',
+          'name',
+          'namespace',
+          'containers',
+          'conditions',
+          'state',
+          '__proto__',
+        ),
+        tie('node'),
+        { maxKeys: 4 },
+      ),
+    ),
+  })).node;
+  const part = fc.option(value, { nil: undefined });
+  const item = fc.record({ metadata: fc.oneof(fc.constant(metadata), value), spec: part, status: part });
+
+  const everyItemIsAccountedFor = fc.property(
+    fc.constantFrom(...snapshotKindNames()),
+    fc.array(item, { maxLength: 3 }),
+    (kind, items) => {
+      const body = Buffer.from(JSON.stringify({ kind: `${kind}List`, metadata: {}, items }));
+      const page = decodePage(snapshotKinds[kind], body);
+      return typeof page !== 'string' && page.objects.length + page.malformed.length === items.length;
+    },
+  );
+
+  expect(fc.check(everyItemIsAccountedFor, { numRuns: 4_000, seed: 1 })).toMatchObject({ failed: false });
+});
