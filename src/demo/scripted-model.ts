@@ -1,0 +1,207 @@
+import type { ClaudeScript } from './stand-ins/claude.ts';
+import { systemText, type ClaudeRequest, type ClaudeTool } from './stand-ins/claude-request.ts';
+import type { ScriptedToolCall, Turn } from './stand-ins/claude-turn.ts';
+import { analyze, identityOf, questionAbout } from './scripted-model/analysis.ts';
+import { correlate, questionsToGithub } from './scripted-model/correlation.ts';
+import { fillSchema, takesList, type Facts } from './scripted-model/fill-schema.ts';
+import {
+  agentsIn,
+  findingsIn,
+  jqChecksIn,
+  reportedAbout,
+  repositoryIn,
+  resultsIn,
+  silencingPassage,
+  type ToldFinding,
+  type ToldResult,
+} from './scripted-model/read-prompt.ts';
+
+/** The lists in which the report tools take their entries. */
+const LISTS = ['findings', 'correlations', 'decisions', 'messages'];
+/** The order in which the orchestrator calls the roles. */
+const STAGES = ['analyzer', 'correlator', 'escalation', 'notifier'] as const;
+/** Checks of the Markdown that one analyzer carries out. */
+const MAX_JQ_CHECKS = 6;
+/** A conversation that goes on for longer has lost its way. */
+const MAX_TURNS = 8;
+
+/**
+ * The model of the demo: rules instead of a mind. It knows nothing but the request: the role from the tools on offer,
+ * the findings from the prompt, quotes and changes from the tool results, passages from the SREs' own text.
+ */
+export function createScriptedModel(): ClaudeScript {
+  return (request) => {
+    const tools = new Map((request.tools ?? []).map((tool) => [tool.name, tool]));
+    const turns = request.messages.filter((message) => message.role === 'assistant').length;
+    if (turns >= MAX_TURNS) return { text: 'I have nothing to add.' };
+    const told: Told = { request, tools, findings: findingsIn(request), results: resultsIn(request), turns };
+    for (const [tool, play] of ROLES) {
+      const report = tools.get(tool);
+      if (report !== undefined) return play(told, report);
+    }
+    return { text: 'I have nothing to add.' };
+  };
+}
+
+interface Told {
+  readonly request: ClaudeRequest;
+  readonly tools: ReadonlyMap<string, ClaudeTool>;
+  readonly findings: readonly ToldFinding[];
+  readonly results: readonly ToldResult[];
+  /** Answers already given in this conversation. */
+  readonly turns: number;
+}
+
+type Role = (told: Told, report: ClaudeTool) => Turn;
+
+const ROLES: readonly (readonly [string, Role])[] = [
+  ['dispatch_agent', orchestrate],
+  ['report_findings', playAnalyzer],
+  ['report_correlation', playCorrelator],
+  ['decide', decide],
+  ['compose', compose],
+];
+
+/** Calls the roles one stage after the other, then finishes. */
+function orchestrate({ request, findings, results, tools }: Told, dispatch: ClaudeTool): Turn {
+  const done = new Set(results.map((result) => result.input['agent']));
+  const waiting = findings.length === 0 ? [] : agentsIn(request).filter(({ name }) => !done.has(name));
+  const stage = STAGES.findIndex((role) => waiting.some((agent) => agent.role === role));
+  const ids = findings.map(({ id }) => id);
+  if (stage !== -1) {
+    return {
+      toolCalls: waiting
+        .filter(({ role }) => role === STAGES[stage])
+        .map(({ name }) => ({
+          name: dispatch.name,
+          input: fillSchema(dispatch.input_schema, {
+            agent: name,
+            task: `${TASKS[stage] ?? ''} ${ids.join(', ')}.`,
+            findings: ids,
+          }),
+        })),
+    };
+  }
+  const summary =
+    findings.length === 0
+      ? 'The checks found nothing; no agent was needed.'
+      : `${findings.length} findings were looked into: ${[...new Set(findings.map(({ name }) => name))].join(', ')}.`;
+  const finish = tools.get('finish');
+  if (finish === undefined || results.some((result) => result.tool === 'finish')) return { text: summary };
+  return { toolCalls: [{ name: 'finish', input: fillSchema(finish.input_schema, { summary }) }] };
+}
+
+const TASKS = [
+  'Find out what is wrong and quote evidence for',
+  'Look for the change that may have caused',
+  'Decide severity and whether to notify for',
+  'Find the words for',
+];
+
+function playAnalyzer(told: Told, report: ClaudeTool): Turn {
+  const { request, findings, results, tools, turns } = told;
+  if (turns === 0) {
+    const offered = new Set(tools.keys());
+    const checks = offered.has('k8s_get') ? jqChecksIn(request).slice(0, MAX_JQ_CHECKS) : [];
+    const questions = [
+      ...checks.map(({ kind, namespace, program }) => ({
+        tool: 'k8s_get',
+        facts: { kind, resource: kind, namespace, jq: program, output: 'json' },
+      })),
+      ...findings.flatMap((finding) => questionAbout(finding, offered) ?? []),
+    ];
+    if (questions.length > 0) return { toolCalls: asked(questions, tools) };
+  }
+  return reportOnce(
+    told,
+    report,
+    findings.map((finding) => analyze(finding, results)),
+  );
+}
+
+function playCorrelator(told: Told, report: ClaudeTool): Turn {
+  const { request, findings, results, tools, turns } = told;
+  const repository = repositoryIn(request);
+  const questions =
+    turns > 0 || repository === undefined ? [] : questionsToGithub(findings, repository, new Set(tools.keys()));
+  if (questions.length > 0) return { toolCalls: asked(questions, tools) };
+  return reportOnce(
+    told,
+    report,
+    findings.map((finding) => correlate(finding, results, repository)),
+  );
+}
+
+/** Keeps the floor, and is silent only where the SREs' own text says so, which it quotes. */
+function decide(told: Told, report: ClaudeTool): Turn {
+  const verdicts = told.findings.map((finding): Facts => {
+    const rule = silencingPassage(told.request, finding);
+    return {
+      ...identityOf(finding),
+      severity: finding.severity,
+      notify: rule === undefined,
+      channel: null,
+      reason:
+        rule === undefined
+          ? `${finding.reason} of ${finding.name} is real and needs a person.`
+          : 'The SREs list this as a known issue.',
+      confidence: 'High',
+      rule: rule ?? null,
+      recheckminutes: null,
+    };
+  });
+  return reportOnce(told, report, verdicts);
+}
+
+function compose(told: Told, report: ClaudeTool): Turn {
+  const headings = headingsIn(systemText(told.request));
+  const words = told.findings.map((finding): Facts => {
+    const cause = reportedAbout(told.request, finding, /cause["*]*:?["*]* ?([^"\n]{12,})/i);
+    const change = reportedAbout(told.request, finding, /(pull request #\d+[^"\n]*)/i);
+    const texts = [
+      `${finding.kind} ${finding.namespace}/${finding.name}: ${finding.reason}.`,
+      [cause ?? 'The analysis has no cause yet.', change ?? ''].join(' ').trim(),
+      'See the first steps below; the safest comes first.',
+    ];
+    return {
+      ...identityOf(finding),
+      headlinesuffix: (SUFFIXES[finding.reason] ?? '').slice(0, 60),
+      sections: texts.map((text, index) => ({ heading: headings[index] ?? `Part ${index + 1}`, text })),
+    };
+  });
+  return reportOnce(told, report, words);
+}
+
+const SUFFIXES: Readonly<Record<string, string>> = {
+  OOMKilled: 'killed at its memory limit',
+  CrashLoop: 'stops after every start',
+  ImagePull: 'image tag does not exist',
+  RolloutStuck: 'the new version never starts',
+  ClaimPending: 'storage class is missing',
+  Unschedulable: 'waits for a volume',
+};
+
+/** The layout that `slack-notifier.md` asks for: its numbered bold headings, else three of our own. */
+function headingsIn(prompt: string): readonly string[] {
+  const numbered = [...prompt.matchAll(/^\s*\d+\.\s+\*\*([^*]{2,40}?)[:.]?\*\*/gm)].map((match) => match[1] ?? '');
+  return numbered.length >= 2 ? numbered.slice(0, 5) : ['What happens', 'Likely cause', 'What to do'];
+}
+
+function asked(questions: readonly { tool: string; facts: Facts }[], tools: Told['tools']): ScriptedToolCall[] {
+  return questions.map(({ tool, facts }) => ({
+    name: tool,
+    input: fillSchema(tools.get(tool)?.input_schema ?? {}, facts),
+  }));
+}
+
+/** Reports all entries: in one call where the tool takes a list, else in one call each; once only. */
+function reportOnce({ results }: Told, report: ClaudeTool, entries: readonly Facts[]): Turn {
+  const earlier = results.filter((result) => result.tool === report.name);
+  if (earlier.length > 0) return { text: 'That is my report.' };
+  if (takesList(report.input_schema, LISTS)) {
+    const lists = Object.fromEntries(LISTS.map((name) => [name, entries]));
+    return { toolCalls: [{ name: report.name, input: fillSchema(report.input_schema, { ...lists, notchecked: [] }) }] };
+  }
+  if (entries.length === 0) return { text: 'There is nothing to report on.' };
+  return { toolCalls: entries.map((facts) => ({ name: report.name, input: fillSchema(report.input_schema, facts) })) };
+}

@@ -1,0 +1,67 @@
+import { identityOf } from './analysis.ts';
+import type { Facts } from './fill-schema.ts';
+import { tellingLine, type ToldFinding, type ToldResult } from './read-prompt.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Questions to GitHub: what was merged and committed in the day before the onset. */
+export function questionsToGithub(
+  findings: readonly ToldFinding[],
+  repository: string,
+  offered: ReadonlySet<string>,
+): { tool: string; facts: Facts }[] {
+  const onsets = findings.flatMap(({ onsetAtMs }) => (onsetAtMs === undefined ? [] : [onsetAtMs]));
+  const since = onsets.length === 0 ? undefined : new Date(Math.min(...onsets) - DAY_MS).toISOString();
+  const [owner, repo] = repository.split('/');
+  return ['github_pull_requests', 'github_commits']
+    .filter((tool) => offered.has(tool))
+    .map((tool) => ({ tool, facts: { repository, owner, repo, since, state: 'closed', service: findings[0]?.name } }));
+}
+
+/** The changes in the answers that name this service, latest before the onset first; none is an answer too. */
+export function correlate(finding: ToldFinding, results: readonly ToldResult[], repository: string | undefined): Facts {
+  const service = finding.name.toLowerCase();
+  const seen = results.filter((result) => !result.isError && result.tool.startsWith('github_'));
+  const lines = seen.flatMap((result) =>
+    result.text
+      .split('\n')
+      .map((line, index, all) => ({ line: line.trim(), near: all.slice(index, index + 4).join('\n'), result })),
+  );
+  const hit = lines.find(({ line }) => line.toLowerCase().includes(service) && /#\d+|\b[0-9a-f]{7,40}\b/.test(line));
+  const quote = hit === undefined ? undefined : tellingLine(hit.line, [service]);
+  if (hit === undefined || quote === undefined) {
+    return {
+      ...identityOf(finding),
+      verdict: 'none',
+      changes: [],
+      evidence: [],
+      explanation: seen.length === 0 ? 'GitHub was not asked.' : `No change in the last day names ${finding.name}.`,
+    };
+  }
+  const pull = /#(\d+)/.exec(hit.near)?.[1];
+  const commit = /\b[0-9a-f]{7,40}\b/.exec(hit.near)?.[0] ?? '';
+  const time = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/.exec(hit.near)?.[0];
+  const minutes =
+    time === undefined || finding.onsetAtMs === undefined
+      ? 0
+      : Math.round((finding.onsetAtMs - Date.parse(time)) / 60_000);
+  const likely = minutes > 0 && minutes <= 60;
+  const evidenceId = hit.result.evidenceId;
+  return {
+    ...identityOf(finding),
+    verdict: likely ? 'likely' : 'possible',
+    changes: [
+      {
+        repository,
+        commit,
+        pullrequest: pull === undefined ? null : Number(pull),
+        author: /(?:\bby |@)([\w-]+)/.exec(hit.near)?.[1] ?? '',
+        title: quote,
+        at: time ?? '',
+        files: [...hit.near.matchAll(/\b[\w-]+(?:\/[\w.-]+)+\.\w+\b/g)].map((match) => match[0]),
+      },
+    ],
+    evidence: evidenceId === undefined ? [] : [{ id: evidenceId, quote }],
+    explanation: `${pull === undefined ? 'A commit' : `Pull request #${pull}`} names ${finding.name}${minutes > 0 ? ` and came ${minutes} minutes before the onset` : ''}.`,
+  };
+}
