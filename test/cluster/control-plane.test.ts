@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { lstat, mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { expect, test } from 'vitest';
@@ -38,22 +37,23 @@ test('kubectl is of the version of the server, and takes a kubeconfig of a user'
 
 test('a fresh control plane is an empty cluster beside the shared one', async () => {
   const namespace = await controlPlane().uniqueNamespace('shared');
-  let processId: string;
+  let url: string;
   {
     await using fresh = await freshControlPlane();
     const names = await fresh.kubectl(['get', 'namespaces', '-o', 'name']);
-    processId = fresh.url;
+    ({ url } = fresh);
     expect(names).not.toContain(namespace);
     expect(names).toContain('namespace/default');
   }
 
-  await expect(fetch(`${processId}/readyz`)).rejects.toThrow('fetch failed');
+  await expect(fetch(`${url}/readyz`)).rejects.toThrow('fetch failed');
   expect((await controlPlane().request({ path: `/api/v1/namespaces/${namespace}` })).status).toBe(200);
 });
 
 test('a mounted volume has the layout of the kubelet and swaps as a whole', async () => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'k8s-monitor-volume-'));
-  await using volume = await mountVolume(controlPlane().connection.binaries['volume-writer'], directory);
+  const { connection } = controlPlane();
+  const directory = await mkdtemp(path.join(connection.directory, 'volume-'));
+  await using volume = await mountVolume(connection.binaries['volume-writer'], directory);
 
   await volume.swap({ 'CLAUDE.md': 'first', 'gone.md': 'old' });
   const before = await readlink(path.join(directory, '..data'));

@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     const unavailable = `no ${binaries.missing.join(', ')}: ${binaries.reason}`;
     if (process.env['CI'] === 'true') throw new Error(`The tests in test/cluster need a control plane; ${unavailable}`);
     console.error(
-      `\n!!! SKIPPED: every test in test/cluster, there is ${unavailable}. Install Go 1.26 or set KUBEBUILDER_ASSETS. !!!\n`,
+      `\n!!! SKIPPED: every test in test/cluster, there is ${unavailable}. Install Go 1.26 (its module proxy must be reachable) or set KUBEBUILDER_ASSETS. !!!\n`,
     );
     project.provide('controlPlane', { unavailable });
     return undefined;

@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { acquireBuildLock } from './build-lock.ts';
@@ -29,6 +29,7 @@ export async function findBinaries(env: NodeJS.ProcessEnv, progress: Progress): 
   await using _lock = await acquireBuildLock(path.join(cache, '.lock'), () =>
     progress('another run is getting the binaries; waiting for it'),
   );
+  await removeLeftovers(cache);
   const problems = [
     ...(await downloadMissing(folders, cache, progress)),
     ...(await buildMissing(folders, cache, progress)),
@@ -62,6 +63,13 @@ async function buildMissing(folders: string[], cache: string, progress: Progress
     }
   }
   return [];
+}
+
+/** Of builds and downloads that were interrupted; whoever has the lock is alone here. */
+async function removeLeftovers(cache: string): Promise<void> {
+  const names = await readdir(cache);
+  const leftovers = names.filter((name) => name.endsWith('.building') || name.startsWith('.envtest-'));
+  await Promise.all(leftovers.map((name) => rm(path.join(cache, name), { recursive: true, force: true })));
 }
 
 async function timed(progress: Progress, step: string, work: () => Promise<void>): Promise<void> {

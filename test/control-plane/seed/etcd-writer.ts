@@ -17,8 +17,8 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts objects where the API server keeps them, statuses and creation times included: ten times as fast as creating them
- * and then writing their statuses. Nobody validates them, so they must be of a shape that the server has accepted before.
+ * Puts objects where the API server keeps them, statuses and creation times included: several times as fast as
+ * creating them and then writing their statuses. Nobody validates them, so they must be of a shape that the server has accepted before.
  * Services are not for here: the server must give them their addresses.
  *
  * @param sockets how many transactions may be on their way at once

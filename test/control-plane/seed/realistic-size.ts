@@ -1,8 +1,8 @@
 import type { KubeObject } from '../builders/kube-object.ts';
 
 const IMAGES_PER_NODE = 20;
-/** Of `kubectl get pod -o json`, give or take: what a client reads for a pod of two containers with a sidecar's settings. */
-const ENVIRONMENT_COUNT = 14;
+/** With it a pod of two containers is about 7 KB of JSON, a usual size. */
+const ENVIRONMENT_COUNT = 2;
 
 /**
  * Gives an object the weight that it has in a cluster: who wrote which field, a second container, environment, mounts,
