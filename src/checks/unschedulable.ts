@@ -22,7 +22,7 @@ const CONSTRAINTS: readonly (readonly [RegExp, string])[] = [
   [/untolerated taint|had taint/i, 'taint'],
   [/topology spread/i, 'topology spread'],
   [/anti-affinity/i, 'anti-affinity'],
-  [/node affinity|node selector|pod affinity/i, 'affinity'],
+  [/match [^,]*(?:node affinity|node selector|pod affinity)/i, 'affinity'],
   [/free ports/i, 'host port'],
   [/were unschedulable/i, 'cordon'],
 ];

@@ -1,0 +1,394 @@
+import type { Event, Node } from '../../src/domain/kubernetes/cluster.ts';
+import type { Condition, ObjectMeta, OwnerReference } from '../../src/domain/kubernetes/meta.ts';
+import type { EndpointSlice, Service } from '../../src/domain/kubernetes/network.ts';
+import type { Container, ContainerStatus, ContainerTermination, Pod } from '../../src/domain/kubernetes/pod.ts';
+import type { PersistentVolumeClaim, StorageClass } from '../../src/domain/kubernetes/storage.ts';
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  Job,
+  PodTemplate,
+  ReplicaSet,
+  StatefulSet,
+} from '../../src/domain/kubernetes/workload.ts';
+import type { ObjectsByKind, Snapshot } from '../../src/domain/snapshot.ts';
+
+/** Healthy objects as the reader projects them; a test changes only what it is about. */
+export const NOW_MS = Date.UTC(2026, 10, 21, 18);
+
+/** `ago(5)` is five minutes before now. */
+export function ago(minutes: number): number {
+  return NOW_MS - minutes * 60_000;
+}
+
+const LONG_AGO_MS = ago(24 * 60);
+
+export function aMeta(over: Partial<ObjectMeta> = {}): ObjectMeta {
+  const namespace = over.namespace ?? 'payments';
+  const name = over.name ?? 'api';
+  return {
+    namespace,
+    name,
+    uid: `uid-${namespace}-${name}`,
+    resourceVersion: '1',
+    generation: 1,
+    createdAtMs: LONG_AGO_MS,
+    deletedAtMs: undefined,
+    labels: {},
+    annotations: {},
+    finalizers: [],
+    owners: [],
+    ...over,
+  };
+}
+
+export function ownedBy(kind: string, meta: ObjectMeta, apiVersion = 'apps/v1'): readonly OwnerReference[] {
+  return [{ apiVersion, kind, name: meta.name, uid: meta.uid, controller: true }];
+}
+
+export function aCondition(type: string, status: string, over: Partial<Condition> = {}): Condition {
+  return { type, status, reason: '', message: '', changedAtMs: LONG_AGO_MS, updatedAtMs: undefined, ...over };
+}
+
+export function aContainer(over: Partial<Container> = {}): Container {
+  return {
+    name: 'api',
+    image: 'registry.example/api:1.0',
+    restartPolicy: '',
+    requests: {},
+    limits: {},
+    ports: [],
+    hasReadinessProbe: false,
+    hasLivenessProbe: false,
+    hasStartupProbe: false,
+    ...over,
+  };
+}
+
+export function aStatus(over: Partial<ContainerStatus> = {}): ContainerStatus {
+  return {
+    name: 'api',
+    image: 'registry.example/api:1.0',
+    ready: true,
+    started: true,
+    restartCount: 0,
+    waiting: undefined,
+    running: { startedAtMs: LONG_AGO_MS },
+    terminated: undefined,
+    lastTerminated: undefined,
+    ...over,
+  };
+}
+
+export function aTermination(over: Partial<ContainerTermination> = {}): ContainerTermination {
+  return {
+    exitCode: 1,
+    signal: 0,
+    reason: 'Error',
+    message: '',
+    startedAtMs: ago(3),
+    finishedAtMs: ago(2),
+    ...over,
+  };
+}
+
+const LABELS = { app: 'api' };
+
+export function aPod(over: Partial<Omit<Pod, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {}): Pod {
+  return {
+    nodeName: 'worker-1',
+    serviceAccountName: 'default',
+    restartPolicy: 'Always',
+    priorityClassName: '',
+    schedulingGates: [],
+    nodeSelector: {},
+    claimNames: [],
+    initContainers: [],
+    containers: [aContainer()],
+    phase: 'Running',
+    reason: '',
+    message: '',
+    startedAtMs: LONG_AGO_MS,
+    conditions: [
+      aCondition('PodScheduled', 'True'),
+      aCondition('ContainersReady', 'True'),
+      aCondition('Ready', 'True'),
+    ],
+    initContainerStatuses: [],
+    containerStatuses: [aStatus()],
+    ...over,
+    meta: aMeta({ name: 'api-5d4f-x1', labels: LABELS, ...over.meta }),
+  };
+}
+
+/** A pod whose one container is in trouble, not ready for an hour. */
+export function aSickPod(
+  status: Partial<ContainerStatus>,
+  over: Parameters<typeof aPod>[0] & { readonly unreadySinceMs?: number } = {},
+): Pod {
+  const { unreadySinceMs = ago(60), ...pod } = over;
+  return aPod({
+    containerStatuses: [aStatus({ ready: false, running: undefined, ...status })],
+    conditions: [
+      aCondition('PodScheduled', 'True'),
+      aCondition('ContainersReady', 'False', { changedAtMs: unreadySinceMs }),
+      aCondition('Ready', 'False', { changedAtMs: unreadySinceMs, reason: 'ContainersNotReady' }),
+    ],
+    ...pod,
+  });
+}
+
+export function aTemplate(over: Partial<PodTemplate> = {}): PodTemplate {
+  return { labels: LABELS, containers: [aContainer()], claimNames: [], ...over };
+}
+
+const SELECTOR = { matchLabels: LABELS, matchExpressions: [] };
+
+export function aDeployment(
+  over: Partial<Omit<Deployment, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): Deployment {
+  return {
+    replicas: 1,
+    paused: false,
+    progressDeadlineSeconds: 600,
+    selector: SELECTOR,
+    template: aTemplate(),
+    observedGeneration: 1,
+    statusReplicas: over.replicas ?? 1,
+    updatedReplicas: over.replicas ?? 1,
+    readyReplicas: over.replicas ?? 1,
+    availableReplicas: over.replicas ?? 1,
+    unavailableReplicas: 0,
+    conditions: [
+      aCondition('Available', 'True'),
+      aCondition('Progressing', 'True', { reason: 'NewReplicaSetAvailable', updatedAtMs: LONG_AGO_MS }),
+    ],
+    ...over,
+    meta: aMeta({ uid: 'uid-deployment', ...over.meta }),
+  };
+}
+
+export function aReplicaSet(
+  over: Partial<Omit<ReplicaSet, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): ReplicaSet {
+  return {
+    replicas: 1,
+    selector: SELECTOR,
+    template: aTemplate(),
+    observedGeneration: 1,
+    statusReplicas: 1,
+    readyReplicas: 1,
+    availableReplicas: 1,
+    conditions: [],
+    ...over,
+    meta: aMeta({ name: 'api-5d4f', uid: 'uid-replicaset', ...over.meta }),
+  };
+}
+
+export function aStatefulSet(
+  over: Partial<Omit<StatefulSet, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): StatefulSet {
+  return {
+    replicas: 1,
+    serviceName: 'db',
+    podManagementPolicy: 'OrderedReady',
+    ordinalStart: 0,
+    selector: SELECTOR,
+    template: aTemplate(),
+    volumeClaimTemplateNames: [],
+    observedGeneration: 1,
+    statusReplicas: 1,
+    readyReplicas: over.replicas ?? 1,
+    availableReplicas: 1,
+    updatedReplicas: 1,
+    currentRevision: 'db-1',
+    updateRevision: 'db-1',
+    conditions: [],
+    ...over,
+    meta: aMeta({ name: 'db', uid: 'uid-statefulset', ...over.meta }),
+  };
+}
+
+export function aDaemonSet(
+  over: Partial<Omit<DaemonSet, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): DaemonSet {
+  const desired = over.desiredNumberScheduled ?? 2;
+  return {
+    selector: SELECTOR,
+    template: aTemplate(),
+    observedGeneration: 1,
+    desiredNumberScheduled: desired,
+    currentNumberScheduled: desired,
+    numberReady: desired,
+    numberAvailable: desired,
+    numberUnavailable: 0,
+    updatedNumberScheduled: desired,
+    numberMisscheduled: 0,
+    conditions: [],
+    ...over,
+    meta: aMeta({ name: 'agent', uid: 'uid-daemonset', ...over.meta }),
+  };
+}
+
+export function aJob(over: Partial<Omit<Job, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {}): Job {
+  return {
+    suspend: false,
+    completions: 1,
+    parallelism: 1,
+    backoffLimit: 6,
+    activeDeadlineSeconds: undefined,
+    template: aTemplate({ labels: { job: 'import' } }),
+    active: 0,
+    succeeded: 1,
+    failed: 0,
+    startedAtMs: ago(30),
+    completedAtMs: ago(20),
+    conditions: [aCondition('Complete', 'True', { changedAtMs: ago(20) })],
+    ...over,
+    meta: aMeta({ name: 'import', uid: 'uid-job', ...over.meta }),
+  };
+}
+
+export function aCronJob(over: Partial<Omit<CronJob, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {}): CronJob {
+  return {
+    schedule: '0 * * * *',
+    timeZone: '',
+    suspend: false,
+    concurrencyPolicy: 'Allow',
+    startingDeadlineSeconds: undefined,
+    template: aTemplate({ labels: { job: 'import' } }),
+    activeJobNames: [],
+    lastScheduleAtMs: ago(30),
+    lastSuccessAtMs: undefined,
+    ...over,
+    meta: aMeta({ name: 'import', uid: 'uid-cronjob', ...over.meta }),
+  };
+}
+
+export function aNode(over: Partial<Omit<Node, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {}): Node {
+  return {
+    unschedulable: false,
+    taints: [],
+    capacity: {},
+    allocatable: {},
+    kubeletVersion: 'v1.36.3',
+    architecture: 'amd64',
+    conditions: [
+      aCondition('Ready', 'True'),
+      aCondition('MemoryPressure', 'False'),
+      aCondition('DiskPressure', 'False'),
+    ],
+    ...over,
+    meta: aMeta({ namespace: '', name: 'worker-1', uid: 'uid-node', ...over.meta }),
+  };
+}
+
+export function aService(over: Partial<Omit<Service, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {}): Service {
+  return {
+    type: 'ClusterIP',
+    clusterIP: '10.0.0.1',
+    externalName: '',
+    selector: LABELS,
+    publishNotReadyAddresses: false,
+    ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: '8080' }],
+    loadBalancerAddresses: [],
+    ...over,
+    meta: aMeta({ name: 'api', uid: 'uid-service', ...over.meta }),
+  };
+}
+
+export function aSlice(ready: readonly (boolean | undefined)[], over: Partial<ObjectMeta> = {}): EndpointSlice {
+  return {
+    meta: aMeta({ name: 'api-abc', uid: 'uid-slice', ...over }),
+    serviceName: 'api',
+    endpoints: ready.map((isReady, index) => ({
+      addresses: [`10.1.0.${String(index + 1)}`],
+      ready: isReady,
+      targetKind: 'Pod',
+      targetName: 'api-5d4f-x1',
+      nodeName: 'worker-1',
+    })),
+    ports: [{ name: 'http', port: 8080 }],
+  };
+}
+
+export function aClaim(
+  over: Partial<Omit<PersistentVolumeClaim, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): PersistentVolumeClaim {
+  return {
+    storageClassName: 'fast',
+    volumeName: 'pv-1',
+    accessModes: ['ReadWriteOnce'],
+    requestedStorage: '10Gi',
+    phase: 'Bound',
+    conditions: [],
+    ...over,
+    meta: aMeta({ name: 'data', uid: 'uid-claim', ...over.meta }),
+  };
+}
+
+export function aStorageClass(
+  over: Partial<Omit<StorageClass, 'meta'>> & { readonly name?: string } = {},
+): StorageClass {
+  const { name = 'fast', ...rest } = over;
+  return {
+    meta: aMeta({ namespace: '', name, uid: `uid-class-${name}` }),
+    provisioner: 'csi.example',
+    volumeBindingMode: 'Immediate',
+    isDefault: false,
+    ...rest,
+  };
+}
+
+export function anEvent(
+  about: { readonly kind: string; readonly meta: ObjectMeta },
+  over: Partial<Omit<Event, 'meta' | 'involved'>> & { readonly fieldPath?: string },
+): Event {
+  const { fieldPath = '', ...rest } = over;
+  const { kind, meta } = about;
+  return {
+    meta: aMeta({ name: `${meta.name}.${over.reason ?? 'event'}` }),
+    type: 'Warning',
+    reason: 'Failed',
+    message: '',
+    count: 1,
+    firstAtMs: ago(30),
+    lastAtMs: ago(1),
+    source: 'kubelet',
+    involved: { apiVersion: 'v1', kind, namespace: meta.namespace, name: meta.name, uid: meta.uid, fieldPath },
+    ...rest,
+  };
+}
+
+const NO_OBJECTS: ObjectsByKind = {
+  Pod: [],
+  Node: [],
+  Namespace: [],
+  Event: [],
+  Service: [],
+  EndpointSlice: [],
+  PersistentVolumeClaim: [],
+  StorageClass: [],
+  Deployment: [],
+  ReplicaSet: [],
+  StatefulSet: [],
+  DaemonSet: [],
+  Job: [],
+  CronJob: [],
+};
+
+export const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];
+
+export function aSnapshot(objects: Partial<ObjectsByKind> = {}, over: Partial<Snapshot> = {}): Snapshot {
+  return {
+    takenAtMs: NOW_MS,
+    cluster: { id: 'cluster-1', name: 'test', version: 'v1.36.3' },
+    objects: { ...NO_OBJECTS, ...objects },
+    gaps: [],
+    read: ALL_KINDS,
+    includedNamespaces: undefined,
+    excludedNamespaces: [],
+    ...over,
+  };
+}

@@ -1,0 +1,35 @@
+import type { CheckRun } from '../../../src/domain/check.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import type { Snapshot, ObjectsByKind } from '../../../src/domain/snapshot.ts';
+import { runChecks, type CheckOptions } from '../../../src/checks/run-checks.ts';
+import type { Check } from '../../../src/checks/check.ts';
+import { aSnapshot, NOW_MS } from '../../builders/kubernetes.ts';
+
+export function run(snapshot: Snapshot, over: Partial<CheckOptions> = {}): CheckRun {
+  return runChecks(snapshot, {
+    nowMs: NOW_MS,
+    settings: () => ({}),
+    due: 'all',
+    lastKnownOwner: () => undefined,
+    redact: (text) => text,
+    onError: (_id, error) => {
+      throw error;
+    },
+    ...over,
+  });
+}
+
+/** What one check says of these objects. */
+export function findingsOf(
+  check: Check,
+  objects: Partial<ObjectsByKind>,
+  over: Partial<CheckOptions> = {},
+): readonly Finding[] {
+  return run(aSnapshot(objects), { checks: [check], ...over }).findings;
+}
+
+/** How one check judges itself when this kind cannot be read in the namespace `payments`, and what it still states. */
+export function withGap(check: Check, resource: string, objects: Partial<ObjectsByKind>): CheckRun {
+  const gap = { resource, namespace: 'payments', cause: 'forbidden', detail: 'no list' } as const;
+  return run(aSnapshot(objects, { gaps: [gap] }), { checks: [check] });
+}
