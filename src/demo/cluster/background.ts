@@ -1,7 +1,10 @@
 import { anObject, aService, type ClusterPart, type KubernetesObject } from './objects.ts';
 import type { ContainerPlan, PodState } from './pods.ts';
 import { iso, moments } from './timeline.ts';
-import { aCronJob, aDaemonSet, aDeployment, aStatefulSet } from './workloads.ts';
+import { aCronJob } from './cron-jobs.ts';
+import { aDaemonSet } from './daemon-sets.ts';
+import { aDeployment } from './deployments.ts';
+import { aStatefulSet } from './stateful-sets.ts';
 
 const DAY_MS = 86_400_000;
 const RUNNING: PodState = { is: 'running', sinceMs: moments.longAgo };

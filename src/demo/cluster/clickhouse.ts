@@ -1,6 +1,6 @@
 import { anEvent, anObject, type ClusterPart } from './objects.ts';
 import { minutesSince, moments } from './timeline.ts';
-import { aStatefulSet } from './workloads.ts';
+import { aStatefulSet } from './stateful-sets.ts';
 
 const CLASS = 'fast-ssd';
 const UNSCHEDULABLE =

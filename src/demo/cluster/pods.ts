@@ -184,3 +184,11 @@ function statusOf(state: PodState, { name, image }: ContainerPlan): Record<strin
       return base;
   }
 }
+
+export const NODES = ['node-a', 'node-b'] as const;
+export const nodeFor = (index: number): string => NODES[index % NODES.length] ?? NODES[0];
+
+/** The random-looking end of a pod's name. */
+export function podSuffix(index: number): string {
+  return ['b7xkq', 'd2m9w', 'h5tzr', 'k8v4n'][index] ?? `p${index}xyz`;
+}

@@ -1,7 +1,7 @@
 import { anEvent, type ClusterPart } from './objects.ts';
 import type { PodState } from './pods.ts';
 import { minutesSince, moments } from './timeline.ts';
-import { aStatefulSet } from './workloads.ts';
+import { aStatefulSet } from './stateful-sets.ts';
 
 /** The reporting database restarts while its weekly backup runs; `CLAUDE.md` knows it and says not to alert. */
 export function reportingDb(nowMs: number): ClusterPart {

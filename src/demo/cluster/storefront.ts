@@ -1,7 +1,7 @@
 import { aService, anEvent, type ClusterPart } from './objects.ts';
 import type { PodState } from './pods.ts';
 import { minutesSince, moments } from './timeline.ts';
-import { aDeployment } from './workloads.ts';
+import { aDeployment } from './deployments.ts';
 
 const REPOSITORY = 'registry.example.com/web/storefront';
 /** The release is 3.4.0; somebody wrote a letter O. */

@@ -29,7 +29,7 @@ export interface ClaudeStandInOptions {
 }
 
 /** One request as it came in, whether it was answered or refused. */
-export interface ReceivedClaudeRequest {
+interface ReceivedClaudeRequest {
   readonly receivedAtMs: number;
   readonly method: string;
   /** Path without the query. */
@@ -40,7 +40,7 @@ export interface ReceivedClaudeRequest {
 }
 
 /** A request that the real service would have refused, or that the script did not expect. */
-export interface ClaudeViolation {
+interface ClaudeViolation {
   readonly path: string;
   readonly status: number;
   readonly type: string;

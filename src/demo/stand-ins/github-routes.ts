@@ -11,7 +11,7 @@ import {
 } from './github-shapes.ts';
 
 /** What a route answers: a list is cut into pages by the server. */
-export type GithubAnswer =
+type GithubAnswer =
   | { readonly kind: 'list'; readonly items: readonly unknown[]; readonly wrap?: string }
   | { readonly kind: 'object'; readonly body: unknown }
   | { readonly kind: 'error'; readonly status: 404 | 422; readonly message: string };

@@ -12,7 +12,7 @@ import type {
 /* The JSON of api.github.com for what the fixture holds; links that nobody follows are left out. */
 
 /** GitHub's times have no fractions. */
-export const isoSeconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+const isoSeconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 const stableId = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE(0);
 const web = ({ owner, name }: GithubRepository): string => `https://github.com/${owner}/${name}`;
 

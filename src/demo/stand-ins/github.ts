@@ -12,7 +12,7 @@ export type GithubFault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'html'; readonly status: number };
 
-export interface GithubFaultRule {
+interface GithubFaultRule {
   /** A part of the path; every request when left out. */
   readonly path?: string;
   /** 1 is the first request that matches `path`. */
@@ -29,7 +29,7 @@ export interface GithubStandInOptions {
   readonly now?: () => number;
 }
 
-export interface ReceivedGithubRequest {
+interface ReceivedGithubRequest {
   readonly receivedAtMs: number;
   readonly method: string;
   /** Without the `/api/v3` prefix. */
@@ -38,7 +38,7 @@ export interface ReceivedGithubRequest {
   readonly status: number | 'none';
 }
 
-export interface GithubViolation {
+interface GithubViolation {
   readonly path: string;
   readonly status: number;
   readonly message: string;

@@ -42,7 +42,7 @@ export interface SlackStandInOptions {
 }
 
 /** One call as it came in. */
-export interface ReceivedSlackCall {
+interface ReceivedSlackCall {
   readonly receivedAtMs: number;
   readonly method: string;
   /** Arguments, decoded from either body form; JSON inside form fields is decoded too. */
@@ -51,7 +51,7 @@ export interface ReceivedSlackCall {
   readonly outcome: string;
 }
 
-export interface SlackViolation {
+interface SlackViolation {
   readonly method: string;
   readonly error: string;
   readonly detail: string;
