@@ -18,7 +18,7 @@ export interface MountedVolume extends AsyncDisposable {
 
 /** @param directory must exist, and belongs to the writer */
 export async function mountVolume(volumeWriter: string, directory: string): Promise<MountedVolume> {
-  const writer = spawn(volumeWriter, [directory], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const writer = spawn(volumeWriter, [directory], { stdio: ['pipe', 'pipe', 'ignore'] });
   const exited = once(writer, 'exit');
   await once(writer, 'spawn');
   const answers = createInterface({ input: writer.stdout })[Symbol.asyncIterator]();

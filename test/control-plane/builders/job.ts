@@ -12,7 +12,7 @@ export interface JobBuilder extends Builder {
   healthy(): JobBuilder;
 }
 
-export type JobFailure = 'BackoffLimitExceeded' | 'DeadlineExceeded';
+type JobFailure = 'BackoffLimitExceeded' | 'DeadlineExceeded';
 
 interface JobPlan {
   readonly name: string;

@@ -21,7 +21,7 @@ export interface KubeMetadata {
   readonly [field: string]: unknown;
 }
 
-export interface OwnerReference {
+interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
@@ -38,7 +38,7 @@ export interface Builder {
 }
 
 /** Only the API server chooses uids; until then an object has one made of its name, so that references meet. */
-export function uidOf(kind: string, namespace: string, name: string): string {
+function uidOf(kind: string, namespace: string, name: string): string {
   const hex = createHash('sha256').update(`${kind}/${namespace}/${name}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

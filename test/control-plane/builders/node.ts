@@ -1,6 +1,6 @@
 import { condition, metadataOf, timeOf, type Builder, type KubeObject } from './kube-object.ts';
 
-export type Pressure = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
+type Pressure = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
 
 export interface NodeBuilder extends Builder {
   ready(): NodeBuilder;

@@ -13,10 +13,10 @@ export type Trouble =
   | { readonly kind: 'unschedulable'; readonly message: string }
   | { readonly kind: 'probe-failing'; readonly message: string };
 
-export type ImageReason = 'ErrImagePull' | 'ImagePullBackOff' | 'InvalidImageName' | 'ErrImageNeverPull';
+type ImageReason = 'ErrImagePull' | 'ImagePullBackOff' | 'InvalidImageName' | 'ErrImageNeverPull';
 
 /** Which pods have the trouble, and since when. */
-export interface TroubleReach {
+interface TroubleReach {
   /** How many of the pods; all unless told. */
   readonly pods?: number;
   /** Milliseconds before the builder's now; ten minutes unless told. */
