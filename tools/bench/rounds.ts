@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { z } from 'zod';
+
+/** What one round of a client came to. */
+const Round = z.object({
+  /** Wall time of the work, without the start of the process. */
+  milliseconds: z.number(),
+  /** The process's own peak since it started. */
+  peakBytes: z.number(),
+  /** What was read, so that two clients can be seen to have done the same. */
+  objects: z.number(),
+  findings: z.number().optional(),
+  gaps: z.number().optional(),
+  /** CPU time of the process during the round. */
+  cpuMilliseconds: z.number(),
+});
+export type Round = z.infer<typeof Round>;
+
+/** A client in a process of its own that does its work each time it is asked to. */
+export interface Client extends AsyncDisposable {
+  round(): Promise<Round>;
+}
+
+/** Starts `node FILE ARGUMENTS`; the file calls {@link serveRounds}. */
+export function startClient(file: URL, args: readonly string[]): Client {
+  const child = fork(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the client ended with ${String(code)}`);
+  });
+  ended.catch(() => undefined);
+  return {
+    async round() {
+      const answer = once(child, 'message');
+      child.send('go');
+      const [message] = await Promise.race([answer, ended]);
+      return Round.parse(message);
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.connected) child.disconnect();
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+/** The other side: does the work whenever the parent asks, and says how it went; ends when the parent lets go. */
+export function serveRounds(work: () => Promise<Pick<Round, 'objects' | 'findings' | 'gaps'>>): void {
+  process.on('message', () => {
+    const startedAtMs = performance.now();
+    const cpuBefore = process.cpuUsage();
+    void work().then((counts) => {
+      const { user, system } = process.cpuUsage(cpuBefore);
+      process.send?.({
+        ...counts,
+        milliseconds: performance.now() - startedAtMs,
+        cpuMilliseconds: (user + system) / 1000,
+        peakBytes: process.resourceUsage().maxRSS * 1024,
+      });
+    });
+  });
+  process.once('disconnect', () => process.exit());
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
