@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import type { AgentDefinition, DefinitionFile, DefinitionWarning, Definitions } from '../domain/definitions.ts';
+import { decodeText, stripInvisible } from './decode-text.ts';
+import type { DefinitionSettings } from './definition-settings.ts';
+import { parseAgentFile } from './parse-agent-file.ts';
+import { readRules, ruleTexts } from './read-rules.ts';
+
+export const ORCHESTRATOR_FILE = 'CLAUDE.md';
+
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+export interface GoodContent extends Content {
+  /** Unix time in milliseconds. */
+  readonly acceptedAtMs: number;
+}
+
+/** One file to make definitions of: what is mounted now, and what was good last. */
+export interface Source {
+  readonly name: string;
+  /** `undefined` when it is mounted but cannot be read, or its volume is broken; `trouble` says why. */
+  readonly content: Content | undefined;
+  readonly trouble?: { readonly code: string; readonly message: string };
+  readonly lastGood: GoodContent | undefined;
+}
+
+export interface Assembled {
+  readonly definitions: Definitions;
+  /** Files whose mounted version was accepted: the next last good ones. */
+  readonly accepted: readonly (Content & { readonly name: string })[];
+}
+
+/**
+ * Makes one set of definitions out of files. Each is judged alone: a rejected one keeps its last good version, flagged stale, and touches no
+ * other. Pure: the same sources and settings give the same set.
+ */
+export function assembleDefinitions(sources: readonly Source[], settings: DefinitionSettings): Assembled {
+  const warnings: DefinitionWarning[] = [];
+  const files: DefinitionFile[] = [];
+  const accepted: (Content & { name: string })[] = [];
+  const agents: AgentDefinition[] = [];
+  let orchestrator: Definitions['orchestrator'];
+
+  for (const source of inOrder(sources)) {
+    const use = (content: Content, stale: DefinitionFile['stale']): void => {
+      files.push({
+        name: source.name,
+        sha256: content.sha256,
+        bytes: content.bytes.length,
+        ...(stale !== undefined && { stale }),
+      });
+      if (stale === undefined) accepted.push({ name: source.name, bytes: content.bytes, sha256: content.sha256 });
+    };
+    const mounted = source.content === undefined ? undefined : parse(source.name, source.content, agents, settings);
+    if (mounted === undefined && source.trouble !== undefined)
+      warnings.push({ file: source.name, line: undefined, outcome: 'rejected', ...source.trouble });
+    if (mounted !== undefined) warnings.push(...mounted.warnings);
+    if (mounted?.part !== undefined && source.content !== undefined) {
+      if ('agent' in mounted.part) agents.push(mounted.part.agent);
+      else orchestrator = mounted.part.orchestrator;
+      use(source.content, undefined);
+      continue;
+    }
+    if (source.lastGood === undefined) continue;
+    const kept = parse(source.name, source.lastGood, agents, settings);
+    if (kept.part === undefined) continue;
+    if ('agent' in kept.part) agents.push(kept.part.agent);
+    else orchestrator = kept.part.orchestrator;
+    const cause = mounted?.warnings.at(-1) ?? source.trouble;
+    const line = mounted?.warnings.at(-1)?.line;
+    use(source.lastGood, {
+      code: cause?.code ?? 'rejected',
+      ...(line !== undefined && { line }),
+      message: `${cause?.message ?? 'rejected'}; the version accepted at ${new Date(source.lastGood.acceptedAtMs).toISOString()} stays in use`,
+    });
+  }
+
+  if (orchestrator === undefined) {
+    warnings.push({
+      file: ORCHESTRATOR_FILE,
+      line: undefined,
+      code: 'no-orchestrator',
+      outcome: 'ignored',
+      message: 'there is no usable CLAUDE.md: no tiers, no known issues, and no orchestrator; checks and alerts go on',
+    });
+  }
+  if (agents.length === 0) {
+    warnings.push({
+      file: '*.md',
+      line: undefined,
+      code: 'no-agents',
+      outcome: 'ignored',
+      message: 'there is no usable agent file: checks and alerts go on without analysis',
+    });
+  }
+  const { warnings: ruleWarnings, ...rules } = readRules(ruleTexts(orchestrator, agents), settings.zone);
+  const revision = createHash('sha256');
+  for (const file of files) revision.update(`${file.name}\0${file.sha256}\n`);
+  return {
+    definitions: {
+      revision: revision.digest('hex'),
+      orchestrator,
+      agents,
+      ...rules,
+      files,
+      warnings: [...warnings, ...ruleWarnings],
+    },
+    accepted,
+  };
+}
+
+/**
+ * Definitions of given file contents, with no directory and no history: for `validate` and for replays.
+ *
+ * @param files by file name; `CLAUDE.md` is the orchestrator's, every other `*.md` an agent's
+ */
+export function inspectDefinitions(
+  files: ReadonlyMap<string, Uint8Array>,
+  settings: DefinitionSettings,
+): { readonly definitions: Definitions; readonly problems: readonly DefinitionWarning[] } {
+  const sources = [...files].map(([name, bytes]) => ({ name, content: contentOf(bytes), lastGood: undefined }));
+  const { definitions } = assembleDefinitions(sources, settings);
+  return { definitions, problems: definitions.warnings.filter((warning) => warning.outcome === 'rejected') };
+}
+
+function contentOf(bytes: Uint8Array): Content {
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+interface Parsed {
+  readonly part:
+    | { readonly agent: AgentDefinition }
+    | { readonly orchestrator: NonNullable<Definitions['orchestrator']> }
+    | undefined;
+  readonly warnings: readonly DefinitionWarning[];
+}
+
+function parse(
+  name: string,
+  content: Content,
+  earlier: readonly AgentDefinition[],
+  settings: DefinitionSettings,
+): Parsed {
+  if (name === ORCHESTRATOR_FILE) return parseOrchestrator(content);
+  const { agent, warnings } = parseAgentFile({ name, ...content }, settings);
+  const twin = earlier.find((other) => other.name === agent?.name);
+  if (agent === undefined || twin === undefined) return { part: agent && { agent }, warnings };
+  const message = `the name ${agent.name} is taken by ${twin.fileName}, which comes first; rename one`;
+  return {
+    part: undefined,
+    warnings: [...warnings, { file: name, line: 1, code: 'duplicate-name', outcome: 'rejected', message }],
+  };
+}
+
+function parseOrchestrator(content: Content): Parsed {
+  const decoded = decodeText(content.bytes);
+  const warning = (code: string, outcome: DefinitionWarning['outcome'], message: string): DefinitionWarning => ({
+    file: ORCHESTRATOR_FILE,
+    line: undefined,
+    code,
+    outcome,
+    message,
+  });
+  if (!decoded.ok) return { part: undefined, warnings: [warning(decoded.code, 'rejected', decoded.message)] };
+  const text = stripInvisible(decoded.text);
+  const seen = `${decoded.invisibleCount} invisible characters were left out; they would be seen by the model only`;
+  return {
+    part: { orchestrator: { text, sha256: content.sha256 } },
+    warnings: decoded.invisibleCount === 0 ? [] : [warning('invisible-characters', 'accepted', seen)],
+  };
+}
+
+/** `CLAUDE.md` first, then the agents by file name (code units), so that the first of two equal names is always the same. */
+function inOrder(sources: readonly Source[]): readonly Source[] {
+  const key = (source: Source): string => (source.name === ORCHESTRATOR_FILE ? '' : source.name);
+  return sources.toSorted((left, right) => (key(left) < key(right) ? -1 : key(left) > key(right) ? 1 : 0));
+}

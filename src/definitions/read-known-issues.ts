@@ -1,0 +1,128 @@
+import type { KnownIssue, TierEntry } from '../domain/definitions.ts';
+import type { Block } from './markdown-outline.ts';
+import { plainText } from './markdown-outline.ts';
+import type { Reading } from './reading.ts';
+import { isHistory } from './read-tiers.ts';
+import { readTimeLimits } from './read-window.ts';
+import { namesIn, readNamedEntry, tellingWords } from './service-names.ts';
+import { silencePhrasesIn } from './silence-phrase.ts';
+import type { ServiceName } from './target.ts';
+
+const SECTION =
+  /\bknown[\s-]+(?:issues?|problems?|quirks?|limitations?|behaviou?rs?|noise|exceptions?)\b|\bmaintenance\b|\bexpected[\s-]+(?:noise|behaviou?r|downtime|failures?)\b|\bfalse[\s-]+positives?\b|\b(?:do\s+not|don['’]t|never)[\s-]+(?:flag|alert|page|notify)\b/i;
+const NOTHING = /^\W*(?:none|nothing|n\/a|no known issues?)\b[^.]*\.?\s*$/i;
+
+/**
+ * Known issues: one entry for each sub-heading or bullet under a heading that says so.
+ *
+ * @param tiers the listed services, through whose texts an entry may name its object in words
+ * @param zone IANA zone of windows that name none
+ */
+export function readKnownIssues(
+  file: string,
+  blocks: readonly Block[],
+  tiers: readonly TierEntry[],
+  zone: string,
+): Reading<KnownIssue> {
+  const found: KnownIssue[] = [];
+  const unread: Reading<KnownIssue>['unread'][number][] = [];
+  for (const entry of entriesIn(blocks)) {
+    const text = [...(entry.title === undefined ? [] : [entry.title]), ...entry.blocks]
+      .map((block) => block.text)
+      .join('\n');
+    const line = (entry.title ?? entry.blocks[0])?.line ?? 1;
+    if (NOTHING.test(plainText(text))) continue;
+    const warn = (code: string, message: string, at = line): void => void unread.push({ line: at, code, message });
+
+    const phrases = silencePhrasesIn(text);
+    const limits = readTimeLimits(plainText(text), zone);
+    // One phrase that does not count makes the whole entry unsure.
+    const doubtful = phrases.find((phrase) => phrase.void !== undefined);
+    if (doubtful !== undefined) {
+      const why = {
+        negated: 'a negation stands before it',
+        conditional: 'it depends on a condition',
+        partial: 'it limits where or how, not whether',
+      };
+      const at = line + text.slice(0, doubtful.index).split('\n').length - 1;
+      warn(
+        'silence-unread',
+        `"${doubtful.text}" is not taken as "do not alert": ${why[doubtful.void ?? 'negated']}`,
+        at,
+      );
+    }
+    if (limits.unread !== undefined && phrases.length > 0) {
+      warn(
+        'window-unread',
+        `"${limits.unread}" cannot be read as a weekly window or a date, so the entry silences nothing; write "Sun 02:00-03:00 Europe/Berlin" or "until 2026-12-31"`,
+      );
+    }
+    const silences = phrases.length > 0 && doubtful === undefined && limits.unread === undefined;
+    const words = tellingWords(text);
+    const names = namesOf(entry, text, tiers);
+    const reason = /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(text)?.[1];
+    for (const window of limits.windows.length === 0 ? [undefined] : limits.windows) {
+      found.push({ file, line, text, names, words, window, untilMs: limits.untilMs, reason, silences });
+    }
+  }
+  return { found, unread };
+}
+
+interface Entry {
+  /** The sub-heading, where the entry has one. */
+  readonly title: Block | undefined;
+  readonly blocks: Block[];
+}
+
+function entriesIn(blocks: readonly Block[]): readonly Entry[] {
+  const entries: Entry[] = [];
+  let current: { entry: Entry; depth: number } | undefined;
+  for (const block of blocks) {
+    const section = block.headings.find((heading) => SECTION.test(plainText(heading.text)));
+    if (section === undefined || isHistory(block)) {
+      current = undefined;
+    } else if (block.kind === 'heading') {
+      const isSub = block.headings.at(-1) === section;
+      if (isSub) entries.push({ title: block, blocks: [] });
+      // Headings below a sub-heading belong to its entry.
+      else entries.at(-1)?.blocks.push(block);
+      current = undefined;
+    } else if (block.headings.at(-1) !== section) {
+      entries.at(-1)?.blocks.push(block);
+    } else if (block.kind === 'bullet' && (current === undefined || block.depth <= current.depth)) {
+      current = { entry: { title: undefined, blocks: [block] }, depth: block.depth };
+      entries.push(current.entry);
+    } else if (block.kind === 'bullet') {
+      current?.entry.blocks.push(block);
+    } else {
+      // A paragraph between bullets introduces, it is no entry; an indented one continues its bullet.
+      if (/^\s/.test(block.text)) current?.entry.blocks.push(block);
+      else current = undefined;
+    }
+  }
+  return entries.filter((entry) => entry.blocks.length > 0 || entry.title !== undefined);
+}
+
+/** Named outright, or by a word that stands in the text of exactly one listed service. */
+function namesOf(entry: Entry, text: string, tiers: readonly TierEntry[]): readonly ServiceName[] {
+  const leading =
+    entry.title === undefined ? readNamedEntry(entry.blocks[0]?.text ?? '') : readNamedEntry(entry.title.text);
+  const listed = tiers.map(({ namespace, name }) => ({ namespace, name }));
+  const outright = [...(leading?.names ?? []), ...namesIn(text, listed)];
+  if (outright.length > 0) return distinct(outright);
+  const services = tiers.map((tier) => ({
+    tier,
+    words: new Set(tellingWords(`${tier.name.replaceAll('-', ' ')} ${tier.text}`)),
+  }));
+  const meant = tellingWords(text).flatMap((word) => {
+    const having = services.filter((service) => service.words.has(word));
+    return having.length === 1 ? having.map(({ tier: { namespace, name } }) => ({ namespace, name })) : [];
+  });
+  const names = distinct(meant);
+  // Words that point to two services point to neither.
+  return names.length === 1 ? names : [];
+}
+
+function distinct(names: readonly ServiceName[]): readonly ServiceName[] {
+  return [...new Map(names.map(({ namespace, name }) => [`${namespace}/${name}`, { namespace, name }])).values()];
+}

@@ -1,0 +1,89 @@
+import type { AgentDefinition, DefinitionWarning, Definitions } from '../domain/definitions.ts';
+import { outlineOf, type Block } from './markdown-outline.ts';
+import { readContacts, readChannels } from './read-routes.ts';
+import { readKnownIssues } from './read-known-issues.ts';
+import { readTiers } from './read-tiers.ts';
+import { readTolerances } from './read-tolerances.ts';
+import type { Reading } from './reading.ts';
+import { describeWindow } from './read-window.ts';
+import type { ServiceName } from './target.ts';
+
+export type Rules = Pick<Definitions, 'tiers' | 'knownIssues' | 'tolerances' | 'channels' | 'contacts' | 'read'> & {
+  readonly warnings: readonly DefinitionWarning[];
+};
+
+/** The one agent file whose text is policy besides `CLAUDE.md`. */
+const POLICY_AGENT = 'escalation-manager';
+
+export interface RuleText {
+  readonly file: string;
+  readonly blocks: readonly Block[];
+}
+
+/** The texts whose passages code itself acts on, with the lines of their files. */
+export function ruleTexts(
+  orchestrator: { readonly text: string } | undefined,
+  agents: readonly Pick<AgentDefinition, 'name' | 'fileName' | 'body' | 'bodyLine'>[],
+): readonly RuleText[] {
+  const policy = agents.find((agent) => agent.fileName === `${POLICY_AGENT}.md` || agent.name === POLICY_AGENT);
+  return [
+    ...(orchestrator === undefined ? [] : [{ file: 'CLAUDE.md', blocks: outlineOf(orchestrator.text) }]),
+    ...(policy === undefined ? [] : [{ file: policy.fileName, blocks: outlineOf(policy.body, policy.bodyLine) }]),
+  ];
+}
+
+/** Everything that code reads from `CLAUDE.md` and `escalation-manager.md`, so that it holds with no model too. */
+export function readRules(texts: readonly RuleText[], zone: string): Rules {
+  const warnings: DefinitionWarning[] = [];
+  const collect = <T>(read: (text: RuleText) => Reading<T>): readonly T[] =>
+    texts.flatMap((text) => {
+      const { found, unread } = read(text);
+      for (const problem of unread) warnings.push({ file: text.file, outcome: 'accepted', ...problem });
+      return found;
+    });
+  const tiers = collect(({ file, blocks }) =>
+    file === 'CLAUDE.md' ? readTiers(file, blocks) : { found: [], unread: [] },
+  );
+  const listed = tiers.map(({ namespace, name }) => ({ namespace, name }));
+  const knownIssues = collect(({ file, blocks }) => readKnownIssues(file, blocks, tiers, zone));
+  const tolerances = collect(({ file, blocks }) => readTolerances(file, blocks, listed));
+  const channels = collect(({ file, blocks }) => readChannels(file, blocks, listed));
+  const contacts = collect(({ file, blocks }) => readContacts(file, blocks, listed));
+
+  const scope = (rule: { severity: string | undefined; name: ServiceName | undefined }, tier?: string): string =>
+    [rule.name === undefined ? undefined : nameText(rule.name), tier, rule.severity]
+      .filter((part) => part !== undefined)
+      .join(', ');
+  const read = [
+    ...tiers.map((entry) => ({ ...at(entry), what: `${entry.tier} service ${nameText(entry)}` })),
+    ...knownIssues.map((issue) => ({
+      ...at(issue),
+      what: [
+        `known issue of ${issue.names.map(nameText).join(', ') || `no object by name (words: ${issue.words.slice(0, 6).join(', ') || 'none'})`}`,
+        ...(issue.window === undefined ? [] : [describeWindow(issue.window)]),
+        ...(issue.untilMs === undefined ? [] : [`until ${new Date(issue.untilMs).toISOString()}`]),
+        ...(issue.reason === undefined ? [] : [`reason ${issue.reason}`]),
+        issue.silences ? 'silences' : 'for the agents only, silences nothing by itself',
+      ].join('; '),
+    })),
+    ...tolerances.map((rule) => ({
+      ...at(rule),
+      what: `tolerance of ${rule.durationMs / 1_000} s for ${scope(rule, rule.tier)}${rule.degradedOnly === true ? ' (degraded only)' : ''}`,
+    })),
+    ...channels.map((rule) => ({ ...at(rule), what: `channel ${rule.channel} for ${scope(rule)}` })),
+    ...contacts.map((rule) => ({ ...at(rule), what: `contact ${rule.contact} for ${scope(rule)}` })),
+  ].toSorted((left, right) =>
+    left.file === right.file
+      ? left.line - right.line
+      : texts.findIndex((text) => text.file === left.file) - texts.findIndex((text) => text.file === right.file),
+  );
+  return { tiers, knownIssues, tolerances, channels, contacts, read, warnings };
+}
+
+function at(passage: { readonly file: string; readonly line: number }): { file: string; line: number } {
+  return { file: passage.file, line: passage.line };
+}
+
+function nameText(name: ServiceName): string {
+  return name.namespace === '' ? name.name : `${name.namespace}/${name.name}`;
+}

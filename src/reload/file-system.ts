@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+
+export interface FileState {
+  readonly kind: 'file' | 'link' | 'other';
+  /** Changes whenever the content may have changed: inode, size, times. */
+  readonly stamp: string;
+}
+
+/** The few calls that reading a mounted directory needs; tests hand in ones that fail. */
+export interface FileSystem {
+  list(directory: string): Promise<readonly string[]>;
+  readLink(path: string): Promise<string>;
+  realPath(path: string): Promise<string>;
+  stateOf(path: string): Promise<FileState>;
+  /**
+   * Reads a regular file; `undefined` when it is something else or holds more than `maxBytes`, and says which.
+   * Never waits for a writer, as a named pipe would.
+   */
+  read(path: string, maxBytes: number): Promise<Uint8Array | 'not-a-file' | 'too-large'>;
+  /** Every mount point of this process; empty where the system does not tell. */
+  mountPoints(): Promise<ReadonlySet<string>>;
+}
+
+export const nodeFileSystem: FileSystem = {
+  list: async (directory) => readdir(directory),
+  readLink: async (path) => readlink(path),
+  realPath: async (path) => realpath(path),
+  stateOf: async (path) => {
+    const stats = await lstat(path, { bigint: true });
+    const kind = stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other';
+    return { kind, stamp: `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}` };
+  },
+  read: async (path, maxBytes) => {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile()) return 'not-a-file';
+    if (stats.size > maxBytes) return 'too-large';
+    const bytes = await file.readFile();
+    return bytes.length > maxBytes ? 'too-large' : bytes;
+  },
+  mountPoints: async () => {
+    try {
+      return parseMountPoints(await readFile('/proc/self/mountinfo', 'utf8'));
+    } catch {
+      return new Set();
+    }
+  },
+};
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html : the fifth field, blanks as octal escapes */
+export function parseMountPoints(mountInfo: string): ReadonlySet<string> {
+  const points = mountInfo.split('\n').map((line) => line.split(' ')[4] ?? '');
+  return new Set(
+    points
+      .filter((point) => point !== '')
+      .map((point) =>
+        point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+      ),
+  );
+}
