@@ -161,7 +161,8 @@ test.each(rows)('$what ($floor): $severity, $reason', ({ floor, verdict, permiss
 
   expect(incident?.severity).toBe(severity);
   expect(reasonsOf(outcome)).toEqual([reason]);
-  if (note !== undefined) expect(cardOfOutcome(outcome).stateLines.join('\n')).toContain(note);
+  const lines = outcome.notices.flatMap(({ content }) => (content.kind === 'card' ? content.card.stateLines : []));
+  expect(lines.join('\n')).toContain(note ?? '');
 });
 
 test('a raised severity holds in later passes without agents', () => {

@@ -1,0 +1,59 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CycleReport } from '../domain/report.ts';
+import { MonitorError, messageOf } from '../errors.ts';
+import type { Redact } from '../redact.ts';
+import { redacted } from './redacted.ts';
+
+/** `INC-….json`, `2026-11-21T18-00-05Z-scheduled.json`: ':' is no good character in a file name. */
+export function reportFileName(id: string): string {
+  return `${id.replaceAll(':', '-')}.json`;
+}
+
+/**
+ * Writes a cycle's report, and one file for each of its incidents (the same report, cut down to it).
+ *
+ * @throws {MonitorError} `STORE_UNUSABLE` when the directory cannot be written
+ */
+export async function writeReportFiles(directory: string, report: CycleReport, redact: Redact): Promise<void> {
+  const clean = redacted(report, redact);
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeWhole(directory, reportFileName(clean.cycle.id), clean);
+    for (const incident of clean.incidents) {
+      await writeWhole(directory, reportFileName(incident.id), reportOfIncident(clean, incident.id));
+    }
+  } catch (error) {
+    throw new MonitorError(
+      'STORE_UNUSABLE',
+      `reports cannot be written to ${directory}: check that it exists, has room and is writable (${messageOf(error)})`,
+      { retryable: true, cause: error },
+    );
+  }
+}
+
+/** One incident's part of a cycle, in the form of the whole. */
+export function reportOfIncident(report: CycleReport, incidentId: string): CycleReport {
+  const incidents = report.incidents.filter(({ id }) => id === incidentId);
+  const findings = new Set(incidents.flatMap((incident) => incident.findings));
+  return {
+    ...report,
+    incidents,
+    findings: report.findings.filter(({ id }) => findings.has(id)),
+    decisions: report.decisions.filter(({ incident }) => incident === incidentId),
+  };
+}
+
+/** A reader sees the old file or the new one, never half of one, whenever the process ends. */
+async function writeWhole(directory: string, name: string, report: CycleReport): Promise<void> {
+  const temporary = join(directory, `.${name}.writing`);
+  try {
+    await using file = await open(temporary, 'w');
+    await file.writeFile(`${JSON.stringify(report, undefined, 2)}\n`);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await rename(temporary, join(directory, name));
+}
