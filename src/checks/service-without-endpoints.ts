@@ -72,10 +72,7 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
     family: 'network',
     reason: 'NoEndpoints',
     impact: 'critical',
-    title:
-      pods.length === 0
-        ? `service ${meta.name} has no endpoints: no pod matches its selector ${selectorText}`
-        : `service ${meta.name} has no ready endpoints: none of its ${String(pods.length)} ${pods.length === 1 ? 'pod is' : 'pods is'} ready`,
+    title: `service ${meta.name} ${stateText(pods.length, selectorText)}`,
     onsetAtMs: onsetOf(view, service, pods),
     evidence: [
       quoteField('Service', meta, 'spec.selector', fields(selector)),
@@ -93,6 +90,12 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
       `kubectl get endpointslices -l kubernetes.io/service-name=${meta.name}${inNamespace(meta.namespace)}`,
     ],
   };
+}
+
+function stateText(pods: number, selectorText: string): string {
+  if (pods === 0) return `has no endpoints: no pod matches its selector ${selectorText}`;
+  if (pods === 1) return 'has no ready endpoints: its only pod is not ready';
+  return `has no ready endpoints: none of its ${String(pods)} pods is ready`;
 }
 
 /** Since the last of its pods stopped being ready; without pods, since the endpoints last changed or a workload lost availability; at worst since it was made. */

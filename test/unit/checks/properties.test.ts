@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ObjectsByKind } from '../../../src/domain/snapshot.ts';
+import {
+  aClaim,
+  aCondition,
+  aCronJob,
+  aDaemonSet,
+  aDeployment,
+  aJob,
+  aNode,
+  anEvent,
+  aPod,
+  aReplicaSet,
+  aService,
+  aSlice,
+  aSnapshot,
+  aStatefulSet,
+  aStatus,
+  aStorageClass,
+  aTermination,
+  NOW_MS,
+  ownedBy,
+} from '../../builders/kubernetes.ts';
+import { run } from './run.ts';
+
+function healthyCluster(): ObjectsByKind {
+  const deployment = aDeployment();
+  const replicaSet = aReplicaSet({ meta: { owners: ownedBy('Deployment', deployment.meta) } });
+  const pod = aPod({ meta: { owners: ownedBy('ReplicaSet', replicaSet.meta) } });
+  const set = aStatefulSet();
+  const daemon = aDaemonSet({ desiredNumberScheduled: 1 });
+  return {
+    ...aSnapshot().objects,
+    Node: [aNode()],
+    Deployment: [deployment],
+    ReplicaSet: [replicaSet],
+    StatefulSet: [set],
+    DaemonSet: [daemon],
+    Pod: [
+      pod,
+      aPod({ meta: { name: 'db-0', uid: 'db-0', labels: {}, owners: ownedBy('StatefulSet', set.meta) } }),
+      aPod({ meta: { name: 'agent-1', uid: 'agent-1', labels: {}, owners: ownedBy('DaemonSet', daemon.meta) } }),
+    ],
+    Job: [aJob()],
+    CronJob: [aCronJob()],
+    Service: [aService()],
+    EndpointSlice: [aSlice([true])],
+    PersistentVolumeClaim: [aClaim()],
+    StorageClass: [aStorageClass()],
+    Event: [anEvent({ kind: 'Pod', meta: pod.meta }, { type: 'Normal', reason: 'Pulled' })],
+  };
+}
+
+/** Values that a field may take although no healthy server sends them. */
+const word = fc.constantFrom('', 'True', 'False', 'Unknown', 'Pending', 'Running', 'Failed', 'Node', 'ReplicaSet', 'Job', 'CrashLoopBackOff', 'OOMKilled', 'ErrImagePull', 'CreateContainerError', 'Unschedulable', 'Ready', '__proto__', 'constructor', 'ÿ\u{1F600}\n\0');
+const scalar = (value: unknown): fc.Arbitrary<unknown> => {
+  if (typeof value === 'number') return fc.constantFrom(value, 0, -1, NOW_MS, NOW_MS + 86_400_000, 8.64e15);
+  if (typeof value === 'string') return fc.oneof({ arbitrary: fc.constant(value), weight: 2 }, { arbitrary: word, weight: 1 });
+  if (typeof value === 'boolean') return fc.boolean();
+  return fc.constantFrom(value, undefined);
+};
+
+/** The same shape with other values: lists shorter, longer or empty, maps with odd keys, every leaf perhaps strange. */
+function mutated(value: unknown): fc.Arbitrary<unknown> {
+  if (Array.isArray(value)) {
+    const items = value.map(mutated);
+    return fc.oneof(
+      { arbitrary: fc.constant([]), weight: 1 },
+      { arbitrary: fc.tuple(...items), weight: 4 },
+      { arbitrary: fc.tuple(...items, ...items), weight: 1 },
+    );
+  }
+  if (typeof value === 'object' && value !== null) {
+    return fc.record(Object.fromEntries(Object.entries(value).map(([key, field]) => [key, mutated(field)])));
+  }
+  return scalar(value);
+}
+
+function sickCluster(): ObjectsByKind {
+  const healthy = healthyCluster();
+  const [pod] = healthy.Pod;
+  const sick = aPod({
+    meta: { name: 'sick', owners: pod?.meta.owners ?? [] },
+    phase: 'Pending',
+    conditions: [aCondition('PodScheduled', 'False', { reason: 'Unschedulable', message: 'no' })],
+    initContainerStatuses: [aStatus({ restartCount: 3, terminated: aTermination() })],
+    containerStatuses: [
+      aStatus({ ready: false, restartCount: 5, waiting: { reason: 'CrashLoopBackOff', message: 'm' }, lastTerminated: aTermination() }),
+    ],
+    claimNames: ['data'],
+  });
+  return { ...healthy, Pod: [...healthy.Pod, sick] };
+}
+
+test('a healthy cluster yields no finding, at any hour', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 365 * 86_400_000 }), (laterMs) => {
+      const { findings, outcomes } = run(aSnapshot(healthyCluster()), { nowMs: NOW_MS + laterMs });
+
+      expect(findings).toEqual([]);
+      expect(outcomes.every(({ evaluated }) => evaluated === 'yes')).toBe(true);
+    }),
+  );
+});
+
+test('no check throws, whatever the snapshot holds, and findings keep their promises', () => {
+  fc.assert(
+    fc.property(mutated(sickCluster()), (objects) => {
+      const { findings } = run(aSnapshot(objects as ObjectsByKind));
+
+      const ids = new Set(findings.map(({ id }) => id));
+      expect(ids.size).toBe(findings.length);
+      for (const finding of findings) {
+        expect(finding.onsetAtMs).toBeLessThanOrEqual(NOW_MS);
+        expect(finding.title).not.toContain('undefined');
+        expect(finding.evidence.length).toBeGreaterThan(0);
+        expect(finding.nextSteps.length).toBeGreaterThan(0);
+        const root = findings.find(({ id }) => id === finding.attachedTo);
+        expect(root === undefined).toBe(finding.attachedTo === undefined);
+        expect(root?.attachedTo).toBeUndefined();
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
