@@ -19,6 +19,7 @@ export interface EvidenceItem {
 }
 
 export interface EvidenceLog {
+  /** An answer that is word for word an earlier one, to the same question, keeps its id. */
   readonly add: (item: Omit<EvidenceItem, 'id'>) => EvidenceItem;
   readonly get: (id: string) => EvidenceItem | undefined;
   readonly all: () => readonly EvidenceItem[];
@@ -36,6 +37,7 @@ const LONGEST_QUOTE = 500;
 /** Numbers go on behind those of the checks, so that an id means one thing in a whole cycle. */
 export function createEvidenceLog(findings: readonly Finding[]): EvidenceLog {
   const items = new Map<string, EvidenceItem>();
+  const answers = new Map<string, EvidenceItem>();
   let last = 0;
   for (const { id, source, quote, atMs } of findings.flatMap((finding) => finding.evidence)) {
     items.set(id, { id, source, text: quote, tool: undefined, isError: false, ...(atMs !== undefined && { atMs }) });
@@ -43,9 +45,13 @@ export function createEvidenceLog(findings: readonly Finding[]): EvidenceLog {
   }
   return {
     add: (item) => {
+      const key = JSON.stringify([item.tool, item.source, item.text, item.isError]);
+      const same = answers.get(key);
+      if (same !== undefined) return same;
       last += 1;
       const added = { ...item, id: `e${last}` };
       items.set(added.id, added);
+      answers.set(key, added);
       return added;
     },
     get: (id) => items.get(id),

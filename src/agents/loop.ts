@@ -3,6 +3,7 @@ import type { CallModel, ModelBlock, ModelMessage, ModelReply, ToolDefinition } 
 import { addUsage, NO_USAGE, type Usage } from '../domain/usage.ts';
 import { messageOf, MonitorError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { cut, visibleText } from './fence.ts';
 
 /** What a tool says back; with a `report` the conversation is over. */
 export interface ToolAnswer<Report> {
@@ -50,6 +51,7 @@ export interface LoopOutcome<Report> {
 
 /** Tools of one turn that run side by side. */
 const SIDE_BY_SIDE = 8;
+const LONGEST_FAILURE = 1_000;
 
 type ToolCall = Extract<ModelBlock, { type: 'tool-call' }>;
 
@@ -156,7 +158,7 @@ function toolRunner<Report>(
     try {
       return await unlessAborted(tool.run(call.input, signal), signal);
     } catch (error) {
-      if (error instanceof MonitorError) return refusal(error.message);
+      if (error instanceof MonitorError) return refusal(cut(visibleText(error.message), LONGEST_FAILURE));
       // Foreign messages may hold addresses or keys; they go to the log, which is redacted, and not to the model.
       log.error('a tool failed unexpectedly', { tool: call.name, err: error });
       return refusal('The tool failed.');

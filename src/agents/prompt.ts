@@ -38,7 +38,7 @@ const COMMANDS: readonly (readonly [tool: string, line: string])[] = [
   ],
   [
     'k8s_get',
-    "`kubectl get … -o json | jq 'PROGRAM'` is one call of k8s_get with the same kind and PROGRAM, unchanged, as its jq program.",
+    "`kubectl get KIND -o json | jq 'PROGRAM'` is one call of k8s_get with that kind and PROGRAM, unchanged, as its `jq`.",
   ],
   ['k8s_describe', '`kubectl describe KIND NAME` is k8s_describe.'],
   ['k8s_logs', '`kubectl logs POD [--previous] [--since] [--tail] | grep` is k8s_logs.'],

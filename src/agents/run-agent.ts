@@ -120,5 +120,5 @@ function reportsSoFar(state: CycleState, role: Role, findingIds: readonly string
     ...(role === 'notifier' && { decisions: [...state.verdicts.values()].filter(about) }),
   };
   const some = Object.values(reports).some((list) => list.length > 0);
-  return some ? `Reports so far\n${state.fence.wrap('reports', JSON.stringify(reports, undefined, 1))}` : '';
+  return some ? `Reports so far\n${state.fence.wrap('reports', JSON.stringify(reports))}` : '';
 }

@@ -1,6 +1,6 @@
 import type { Tool } from '../domain/tool.ts';
-import { messageOf, MonitorError } from '../errors.ts';
-import type { EvidenceItem, EvidenceLog } from './evidence.ts';
+import { MonitorError } from '../errors.ts';
+import type { EvidenceLog } from './evidence.ts';
 import type { Fence } from './fence.ts';
 import type { LoopTool } from './loop.ts';
 
@@ -12,12 +12,15 @@ export interface AskedTool {
   readonly isError: boolean;
 }
 
+/** Reads on in results that did not fit; whoever may ask anything may read the whole answer. */
+const PAGING_TOOL = 'result_page';
 /** Results that one agent may read in one run; behind it the conversation would only grow dear. */
 const MAX_RESULT_BYTES = 256 * 1024;
 const MAX_INPUT_CHARACTERS = 32 * 1024;
 
 /**
- * The tools of a cycle. A question that was asked before, by whichever agent, is not asked again: its answer keeps its id.
+ * The tools of a cycle, each answer with its evidence id and between marks. That a question asked twice is carried out once is the tools' own affair;
+ * here its answer keeps its id, and the agent that has it already does not pay for it again.
  *
  * @returns a function that gives one agent its tools and reports each question to `onAsked`
  */
@@ -26,68 +29,43 @@ export function createToolbox(
   evidence: EvidenceLog,
   fence: Fence,
 ): (names: readonly string[], onAsked: (asked: AskedTool) => void) => LoopTool<never>[] {
-  const answers = new Map<string, Promise<EvidenceItem & { readonly handle?: string }>>();
-
-  async function ask(
-    tool: Tool,
-    input: unknown,
-    signal: AbortSignal,
-  ): Promise<EvidenceItem & { readonly handle?: string }> {
-    const { text, source, handle } = await tool.run(input, signal);
-    const item = evidence.add({ source, text, tool: tool.name, isError: false });
-    return handle === undefined ? item : { ...item, handle };
-  }
-
   return (names, onAsked) => {
+    const offered = tools.filter(({ name }) => names.includes(name));
+    const paging =
+      offered.length === 0 ? [] : tools.filter(({ name }) => name === PAGING_TOOL && !names.includes(name));
     const seen = new Set<string>();
     let readBytes = 0;
-    return tools
-      .filter((tool) => names.includes(tool.name))
-      .map((tool) => ({
-        definition: {
-          name: tool.name,
-          description: tool.description,
-          inputSchema: tool.inputSchema,
-          strict: false,
-        },
-        run: async (input, signal) => {
-          if (readBytes >= MAX_RESULT_BYTES) {
-            throw new MonitorError('TOOL_FAILED', 'You have read enough for one run: report with what you have.');
-          }
-          const key = `${tool.name} ${canonical(input)}`;
-          if (key.length > MAX_INPUT_CHARACTERS) throw new MonitorError('TOOL_INPUT_INVALID', 'The input is too long.');
-          const pending = answers.get(key) ?? ask(tool, input, signal);
-          answers.set(key, pending);
-          try {
-            const { id, source, text, handle } = await pending;
-            onAsked({ tool: tool.name, source, evidenceId: id, isError: false });
-            if (seen.has(id)) return { text: `Asked before: the answer is ${id} above.`, isError: false };
-            seen.add(id);
-            readBytes += Buffer.byteLength(text);
-            const more = handle === undefined ? '' : `\nThere is more: handle ${handle}.`;
-            return { text: `${id}\n${fence.wrap(source, text)}${more}`, isError: false };
-          } catch (error) {
-            answers.delete(key);
-            const message = error instanceof MonitorError ? error.message : 'the tool failed';
-            const item = evidence.add({ source: tool.name, text: message, tool: tool.name, isError: true });
-            onAsked({
-              tool: tool.name,
-              source: `${tool.name} ${key.slice(tool.name.length + 1, 200)}`,
-              evidenceId: item.id,
-              isError: true,
-            });
-            if (!(error instanceof MonitorError)) throw error;
-            return { text: `Failed: ${fence.plain(messageOf(error), 1_000)}`, isError: true };
-          }
-        },
-      }));
-  };
-}
 
-/** JSON with sorted keys: the same question in another order is the same question. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+    const run = async (tool: Tool, input: unknown, signal: AbortSignal): Promise<string> => {
+      if (readBytes >= MAX_RESULT_BYTES) {
+        throw new MonitorError('TOOL_FAILED', 'You have read enough for one run: report with what you have.');
+      }
+      const question = JSON.stringify(input) ?? '';
+      if (question.length > MAX_INPUT_CHARACTERS)
+        throw new MonitorError('TOOL_INPUT_INVALID', 'The input is too long.');
+      try {
+        const { text, source } = await tool.run(input, signal);
+        const { id } = evidence.add({ source, text, tool: tool.name, isError: false });
+        onAsked({ tool: tool.name, source, evidenceId: id, isError: false });
+        if (seen.has(id)) return `Asked before: the answer is ${id} above.`;
+        seen.add(id);
+        readBytes += Buffer.byteLength(text);
+        return `${id}\n${fence.wrap(source, text)}`;
+      } catch (error) {
+        const source = `${tool.name} ${question.slice(0, 200)}`;
+        const text = error instanceof MonitorError ? error.message : 'the tool failed';
+        onAsked({
+          tool: tool.name,
+          source,
+          evidenceId: evidence.add({ source, text, tool: tool.name, isError: true }).id,
+          isError: true,
+        });
+        throw error;
+      }
+    };
+    return [...offered, ...paging].map((tool) => ({
+      definition: { name: tool.name, description: tool.description, inputSchema: tool.inputSchema, strict: false },
+      run: async (input, signal) => ({ text: await run(tool, input, signal), isError: false }),
+    }));
+  };
 }

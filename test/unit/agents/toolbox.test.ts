@@ -31,50 +31,53 @@ test('an agent is offered what it may use, and nothing else', () => {
 });
 
 test('a result gets an id and stands between marks', async () => {
-  const { agent, asked, evidence } = setup(() =>
-    Promise.resolve({ text: 'NAME\napi-1', source: 'k8s_get pods', handle: 'h1' }),
-  );
+  const { agent, asked, evidence } = setup(() => Promise.resolve({ text: 'NAME\napi-1', source: 'k8s_get pods' }));
   await expect(agent().run({ kind: 'Pod' }, signal)).resolves.toEqual({
-    text: 'e1\n<data-k3y9x2ab from="k8s_get pods">\nNAME\napi-1\n</data-k3y9x2ab>\nThere is more: handle h1.',
+    text: 'e1\n<data-k3y9x2ab from="k8s_get pods">\nNAME\napi-1\n</data-k3y9x2ab>',
     isError: false,
   });
   expect(evidence.get('e1')).toMatchObject({ text: 'NAME\napi-1', tool: 'k8s_get' });
   expect(asked).toEqual([{ tool: 'k8s_get', source: 'k8s_get pods', evidenceId: 'e1', isError: false }]);
 });
 
-test('the same question is asked once a cycle, whoever asks and however it is written', async () => {
-  let runs = 0;
-  const { agent } = setup(() => {
-    runs += 1;
-    return Promise.resolve({ text: 'x', source: 's' });
-  });
+test('the same answer to the same question keeps its id, and is not paid for twice by one agent', async () => {
+  const { agent } = setup(() => Promise.resolve({ text: 'x', source: 's' }));
   const first = agent();
-  await first.run({ kind: 'Pod', namespace: 'a' }, signal);
-  await expect(first.run({ namespace: 'a', kind: 'Pod' }, signal)).resolves.toMatchObject({
+  await first.run({ kind: 'Pod' }, signal);
+  await expect(first.run({ kind: 'Pod' }, signal)).resolves.toMatchObject({
     text: 'Asked before: the answer is e1 above.',
   });
-  await expect(agent().run({ kind: 'Pod', namespace: 'a' }, signal)).resolves.toMatchObject({
+  await expect(agent().run({ kind: 'Pod' }, signal)).resolves.toMatchObject({
     text: expect.stringMatching(/^e1\n<data/),
   });
-  expect(runs).toBe(1);
 });
 
-test('a failed question has an id, proves nothing, and may be asked again', async () => {
-  let runs = 0;
-  const { agent, asked, evidence } = setup(() => {
-    runs += 1;
-    return runs === 1
-      ? Promise.reject(new MonitorError('CLUSTER_FORBIDDEN', 'needs list pods'))
-      : Promise.resolve({ text: 'x', source: 's' });
-  });
-  await expect(agent().run({}, signal)).resolves.toEqual({ text: 'Failed: needs list pods', isError: true });
+test('a failed question has an id, and proves nothing', async () => {
+  const { agent, asked, evidence } = setup(() =>
+    Promise.reject(new MonitorError('CLUSTER_FORBIDDEN', 'needs list pods')),
+  );
+  await expect(agent().run({}, signal)).rejects.toThrow('needs list pods');
   expect(evidence.get('e1')).toMatchObject({ isError: true });
-  expect(asked).toMatchObject([{ isError: true, evidenceId: 'e1' }]);
-  await expect(agent().run({}, signal)).resolves.toMatchObject({ isError: false });
+  expect(asked).toEqual([{ tool: 'k8s_get', source: 'k8s_get {}', evidenceId: 'e1', isError: true }]);
+});
+
+test('who may ask may also read on', () => {
+  const page: Tool = {
+    name: 'result_page',
+    description: '',
+    inputSchema: {},
+    run: () => Promise.reject(new Error('unused')),
+  };
+  const toolsFor = createToolbox([{ ...page, name: 'k8s_get' }, page], createEvidenceLog([]), createFence('k3y9x2ab'));
+  expect(toolsFor(['k8s_get'], () => undefined).map(({ definition }) => definition.name)).toEqual([
+    'k8s_get',
+    'result_page',
+  ]);
+  expect(toolsFor([], () => undefined)).toEqual([]);
 });
 
 test('reading and asking are bounded', async () => {
-  const { agent } = setup(() => Promise.resolve({ text: 'x'.repeat(200_000), source: 's' }));
+  const { agent } = setup((input) => Promise.resolve({ text: JSON.stringify(input).repeat(20_000), source: 's' }));
   const tool = agent();
   await tool.run({ page: 1 }, signal);
   await tool.run({ page: 2 }, signal);
