@@ -8,7 +8,7 @@ import { noticeOf, record } from './record.ts';
 import { tellingOf } from './tell.ts';
 
 /** A possible known issue holds the first message of a SEV-1/2 for so long after its detection (product.md §4). */
-export const HOLD_MS = 90_000;
+const HOLD_MS = 90_000;
 
 /**
  * What becomes of every incident in this pass, who hears of it, and why or why not.

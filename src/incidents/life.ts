@@ -6,7 +6,7 @@ import { coverageOf, seenBy } from './coverage.ts';
 import type { Sighting } from './sightings.ts';
 
 /** Two reads that did not see it must lie this far apart before an incident is over. */
-export const RESOLVE_AFTER_MS = 2 * 60_000;
+const RESOLVE_AFTER_MS = 2 * 60_000;
 export const REOPEN_WITHIN_MS = 24 * 3_600_000;
 const FLAP_WINDOW_MS = 3_600_000;
 

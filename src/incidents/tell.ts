@@ -8,7 +8,7 @@ import type { Judgement, Withheld } from './judge.ts';
 import { ownFindings, recentReopenings, type Lived } from './life.ts';
 
 /** From so many reopenings within an hour on, coming back is no news. */
-export const FLAPS_TO_DAMP = 3;
+const FLAPS_TO_DAMP = 3;
 /** What people heard counts as eased only after this long, so that a severity that swings is told once. */
 export const EASED_AFTER_MS = 3_600_000;
 /** Reasons that follow from another one: moving to them is no new cause. */

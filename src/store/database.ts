@@ -17,6 +17,8 @@ export function kyselyOver(database: DatabaseSync, file: string): Kysely<Tables>
       database: {
         close: () => database.close(),
         prepare: (query) => {
+          // On a full disk SQLite has rolled back by itself; a second rollback would hide the reason behind its own complaint.
+          if (query === 'rollback' && !database.isTransaction) return NOTHING;
           const statement = translated(() => database.prepare(query));
           // kysely types parameters as unknown; every one that reaches here came through a typed column of Tables.
           const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map(toSqlite);
@@ -31,6 +33,13 @@ export function kyselyOver(database: DatabaseSync, file: string): Kysely<Tables>
     }),
   });
 }
+
+const NOTHING = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
 
 function toSqlite(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 /** Numbered from 1 without holes; a number that was released never changes. */
 const MIGRATIONS: readonly ((database: Transaction<Tables>) => Promise<void>)[] = [createTables];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Brings the schema up to this program's version. Each step and its number are one transaction, so that a kill leaves none half done.
@@ -16,14 +16,7 @@ export async function migrate(
   database: Kysely<Tables>,
   { file, nowMs, step }: { readonly file: string; readonly nowMs: number; readonly step: (name: string) => void },
 ): Promise<void> {
-  await sql`create table if not exists schema_version (version integer primary key, applied_at_ms integer not null)`.execute(
-    database,
-  );
-  const { version } = await database
-    .selectFrom('schema_version')
-    .select((select) => select.fn.max('version').as('version'))
-    .executeTakeFirstOrThrow();
-  const current = Number(version ?? 0);
+  const current = await versionOf(database);
   if (current > SCHEMA_VERSION) {
     throw new MonitorError(
       'STORE_NEWER',
@@ -31,6 +24,9 @@ export async function migrate(
         'start the newer k8s-monitor that wrote it, or point K8S_MONITOR_DATA_DIR at another directory',
     );
   }
+  await sql`create table if not exists schema_version (version integer primary key, applied_at_ms integer not null)`.execute(
+    database,
+  );
   for (const [index, up] of MIGRATIONS.entries()) {
     const number = index + 1;
     if (number <= current) continue;
@@ -42,6 +38,16 @@ export async function migrate(
     });
     step(`migrate ${number}: committed`);
   }
+}
+
+async function versionOf(database: Kysely<Tables>): Promise<number> {
+  const tables = await database.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'schema_version')) return 0;
+  const { version } = await database
+    .selectFrom('schema_version')
+    .select((select) => select.fn.max('version').as('version'))
+    .executeTakeFirstOrThrow();
+  return Number(version ?? 0);
 }
 
 async function createTables(database: Transaction<Tables>): Promise<void> {

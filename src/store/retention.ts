@@ -5,7 +5,7 @@ const DAY_MS = 24 * 3_600_000;
 /** product.md §13: what is large and explains one cycle; what is small and tells the history. */
 const BULK_DAYS = 14;
 const HISTORY_DAYS = 90;
-export const SIZE_CAP_BYTES = 2 * 1024 ** 3;
+const SIZE_CAP_BYTES = 2 * 1024 ** 3;
 
 export interface Pruned {
   readonly bytes: number;

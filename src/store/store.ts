@@ -178,7 +178,8 @@ function openSound(
 function openChecked(file: string): DatabaseSync {
   const raw = new DatabaseSync(file, { timeout: 2_000 });
   try {
-    raw.exec('pragma auto_vacuum = incremental');
+    // Only an empty file takes it; an existing one would be written to before its version is known.
+    if (raw.prepare('pragma page_count').get()?.['page_count'] === 0) raw.exec('pragma auto_vacuum = incremental');
     raw.exec('pragma journal_mode = wal');
     // A decision that is on disk stays on disk, also when the machine loses power.
     raw.exec('pragma synchronous = full');
