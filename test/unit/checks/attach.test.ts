@@ -61,13 +61,18 @@ test('an OOM killed container explains its crashes, the stuck rollout, the missi
 
 test('a node that is down explains the pods on it, their workload and their Service', () => {
   const node = aNode({ conditions: [aCondition('Ready', 'Unknown', { changedAtMs: ago(20) })] });
-  const lost = aDeployment({ readyReplicas: 0, conditions: [aCondition('Available', 'False', { changedAtMs: ago(15) })] });
+  const lost = aDeployment({
+    readyReplicas: 0,
+    conditions: [aCondition('Available', 'False', { changedAtMs: ago(15) })],
+  });
   const pod = aSickPod(
     { running: { startedAtMs: ago(900) } },
     { meta: { owners }, containers: [aContainer({ hasReadinessProbe: true })], unreadySinceMs: ago(15) },
   );
 
-  expect(links({ Node: [node], Deployment: [lost], Pod: [pod], Service: [aService()], EndpointSlice: [aSlice([false])] })).toEqual([
+  expect(
+    links({ Node: [node], Deployment: [lost], Pod: [pod], Service: [aService()], EndpointSlice: [aSlice([false])] }),
+  ).toEqual([
     'NoEndpoints → NodeNotReady',
     'NodeNotReady → root',
     'ProbeFailing → NodeNotReady',
@@ -93,11 +98,19 @@ test('a pending claim explains the pod that no node can take, and its workload',
       claimNames: ['data'],
       containerStatuses: [],
       meta: { owners },
-      conditions: [aCondition('PodScheduled', 'False', { reason: 'Unschedulable', message: 'pod has unbound immediate PersistentVolumeClaims', changedAtMs: ago(30) })],
+      conditions: [
+        aCondition('PodScheduled', 'False', {
+          reason: 'Unschedulable',
+          message: 'pod has unbound immediate PersistentVolumeClaims',
+          changedAtMs: ago(30),
+        }),
+      ],
     },
   );
 
-  expect(links({ Deployment: [down], Pod: [pod], PersistentVolumeClaim: [claim], StorageClass: [aStorageClass()] })).toEqual([
+  expect(
+    links({ Deployment: [down], Pod: [pod], PersistentVolumeClaim: [claim], StorageClass: [aStorageClass()] }),
+  ).toEqual([
     'ClaimPending → root',
     'ReplicasShort → ClaimPending',
     'RolloutStuck → ClaimPending',
@@ -106,7 +119,10 @@ test('a pending claim explains the pod that no node can take, and its workload',
 });
 
 test('a failed Job is explained by the image that its pod cannot pull', () => {
-  const job = aJob({ succeeded: 0, conditions: [aCondition('Failed', 'True', { reason: 'DeadlineExceeded', changedAtMs: ago(10) })] });
+  const job = aJob({
+    succeeded: 0,
+    conditions: [aCondition('Failed', 'True', { reason: 'DeadlineExceeded', changedAtMs: ago(10) })],
+  });
   const pod = aSickPod(
     { waiting: { reason: 'ErrImagePull', message: 'manifest unknown' } },
     { phase: 'Pending', meta: { owners: ownedBy('Job', job.meta, 'batch/v1') } },
@@ -118,7 +134,9 @@ test('a failed Job is explained by the image that its pod cannot pull', () => {
 test('a Service whose selector matches nothing has no cause but itself', () => {
   const elsewhere = aSickPod(crashed, { meta: { labels: { app: 'cart' } } });
 
-  expect(links({ Service: [aService()], EndpointSlice: [aSlice([])], Pod: [elsewhere] })).toContain('NoEndpoints → root');
+  expect(links({ Service: [aService()], EndpointSlice: [aSlice([])], Pod: [elsewhere] })).toContain(
+    'NoEndpoints → root',
+  );
 });
 
 test('two owners in trouble stay apart', () => {

@@ -3,22 +3,36 @@ import { claimPending } from '../../../src/checks/claim-pending.ts';
 import { aClaim, aCondition, aPod, aSnapshot, aStorageClass, ago, anEvent } from '../../builders/kubernetes.ts';
 import { findingsOf, run, withGap } from './run.ts';
 
-const pending = (over: Parameters<typeof aClaim>[0] = {}) => aClaim({ phase: 'Pending', volumeName: '', ...over, meta: { createdAtMs: ago(20), ...over.meta } });
+const pending = (over: Parameters<typeof aClaim>[0] = {}) =>
+  aClaim({ phase: 'Pending', volumeName: '', ...over, meta: { createdAtMs: ago(20), ...over.meta } });
 const waiter = aPod({
   phase: 'Pending',
   nodeName: '',
   claimNames: ['data'],
   containerStatuses: [],
-  conditions: [aCondition('PodScheduled', 'False', { reason: 'Unschedulable', message: 'pod has unbound immediate PersistentVolumeClaims.' })],
+  conditions: [
+    aCondition('PodScheduled', 'False', {
+      reason: 'Unschedulable',
+      message: 'pod has unbound immediate PersistentVolumeClaims.',
+    }),
+  ],
 });
 const lazyClass = aStorageClass({ volumeBindingMode: 'WaitForFirstConsumer' });
 
 test('a claim for which a pod waits is an error that names the pod and the cause', () => {
   const claim = pending();
-  const event = anEvent({ kind: 'PersistentVolumeClaim', meta: claim.meta }, { reason: 'ProvisioningFailed', message: 'quota of disks exceeded', firstAtMs: ago(18) });
+  const event = anEvent(
+    { kind: 'PersistentVolumeClaim', meta: claim.meta },
+    { reason: 'ProvisioningFailed', message: 'quota of disks exceeded', firstAtMs: ago(18) },
+  );
 
   expect(
-    findingsOf(claimPending, { PersistentVolumeClaim: [claim], Pod: [waiter], StorageClass: [aStorageClass()], Event: [event] })[0],
+    findingsOf(claimPending, {
+      PersistentVolumeClaim: [claim],
+      Pod: [waiter],
+      StorageClass: [aStorageClass()],
+      Event: [event],
+    })[0],
   ).toMatchObject({
     family: 'volume',
     reason: 'ClaimPending',
@@ -37,13 +51,21 @@ test.each([
 ])('class $storageClassName: $why', ({ storageClassName, why }) => {
   const objects = { PersistentVolumeClaim: [pending({ storageClassName })], StorageClass: [aStorageClass()] };
 
-  expect(findingsOf(claimPending, objects)).toMatchObject([{ impact: 'warning', title: `claim data (10Gi) has no volume: ${why}` }]);
+  expect(findingsOf(claimPending, objects)).toMatchObject([
+    { impact: 'warning', title: `claim data (10Gi) has no volume: ${why}` },
+  ]);
 });
 
 test.each([
   { name: 'bound', objects: { PersistentVolumeClaim: [aClaim()], Pod: [waiter] } },
-  { name: 'waiting for its first consumer', objects: { PersistentVolumeClaim: [pending()], StorageClass: [lazyClass] } },
-  { name: 'waiting for a consumer that has no node yet', objects: { PersistentVolumeClaim: [pending()], StorageClass: [lazyClass], Pod: [waiter] } },
+  {
+    name: 'waiting for its first consumer',
+    objects: { PersistentVolumeClaim: [pending()], StorageClass: [lazyClass] },
+  },
+  {
+    name: 'waiting for a consumer that has no node yet',
+    objects: { PersistentVolumeClaim: [pending()], StorageClass: [lazyClass], Pod: [waiter] },
+  },
   { name: 'being deleted', objects: { PersistentVolumeClaim: [pending({ meta: { deletedAtMs: ago(1) } })] } },
 ])('a claim that is $name is no trouble', ({ objects }) => {
   expect(findingsOf(claimPending, objects)).toEqual([]);
@@ -52,7 +74,9 @@ test.each([
 test('once the scheduler has chosen a node, waiting for a consumer is over', () => {
   const chosen = pending({ meta: { annotations: { 'volume.kubernetes.io/selected-node': 'worker-1' } } });
 
-  expect(findingsOf(claimPending, { PersistentVolumeClaim: [chosen], StorageClass: [lazyClass], Pod: [waiter] })).toHaveLength(1);
+  expect(
+    findingsOf(claimPending, { PersistentVolumeClaim: [chosen], StorageClass: [lazyClass], Pod: [waiter] }),
+  ).toHaveLength(1);
 });
 
 test('the default class speaks for a claim that names none', () => {
@@ -70,7 +94,9 @@ test.each([
 ])('pending for $minutes minutes: $found findings', ({ minutes, found }) => {
   const claim = pending({ meta: { createdAtMs: ago(minutes) } });
 
-  expect(findingsOf(claimPending, { PersistentVolumeClaim: [claim], StorageClass: [aStorageClass()], Pod: [waiter] })).toHaveLength(found);
+  expect(
+    findingsOf(claimPending, { PersistentVolumeClaim: [claim], StorageClass: [aStorageClass()], Pod: [waiter] }),
+  ).toHaveLength(found);
 });
 
 test.each(['PersistentVolumeClaim', 'Pod'])('%s that cannot be read leaves it unevaluated', (kind) => {

@@ -38,7 +38,9 @@ test.each([
 ])('unready for $minutes minutes with $updated of 2 updated: $found findings', ({ minutes, updated, found }) => {
   const set = aDaemonSet({ numberReady: 1, updatedNumberScheduled: updated });
 
-  expect(findingsOf(daemonSetShort, { DaemonSet: [set], Pod: [agent('a', 0), agent('b', minutes)] })).toHaveLength(found);
+  expect(findingsOf(daemonSetShort, { DaemonSet: [set], Pod: [agent('a', 0), agent('b', minutes)] })).toHaveLength(
+    found,
+  );
 });
 
 test.each([

@@ -4,7 +4,11 @@ import { aCondition, aCronJob, aJob, aSickPod, aTermination, ago, ownedBy } from
 import { findingsOf, withGap } from './run.ts';
 
 const gaveUp = (minutes: number) =>
-  aCondition('Failed', 'True', { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit', changedAtMs: ago(minutes) });
+  aCondition('Failed', 'True', {
+    reason: 'BackoffLimitExceeded',
+    message: 'Job has reached the specified backoff limit',
+    changedAtMs: ago(minutes),
+  });
 const failed = { succeeded: 0, failed: 7, completedAtMs: undefined, conditions: [gaveUp(10)] };
 
 test('a Job that gave up tells how its last container ended', () => {
@@ -28,7 +32,11 @@ test('several failed Jobs of one CronJob are one finding of the CronJob', () => 
   const cron = aCronJob();
   const owners = ownedBy('CronJob', cron.meta, 'batch/v1');
   const jobs = [1, 2].map((run) =>
-    aJob({ ...failed, conditions: [gaveUp(run * 60)], meta: { name: `import-${String(run)}`, uid: `j${String(run)}`, owners } }),
+    aJob({
+      ...failed,
+      conditions: [gaveUp(run * 60)],
+      meta: { name: `import-${String(run)}`, uid: `j${String(run)}`, owners },
+    }),
   );
 
   expect(findingsOf(jobFailed, { Job: jobs, CronJob: [cron] })).toMatchObject([
@@ -56,7 +64,8 @@ test('a later success of the same CronJob heals the failure, an earlier one does
   const cron = aCronJob();
   const owners = ownedBy('CronJob', cron.meta, 'batch/v1');
   const broken = aJob({ ...failed, meta: { name: 'import-1', uid: 'j1', owners } });
-  const fine = (minutes: number) => aJob({ completedAtMs: ago(minutes), meta: { name: 'import-2', uid: 'j2', owners } });
+  const fine = (minutes: number) =>
+    aJob({ completedAtMs: ago(minutes), meta: { name: 'import-2', uid: 'j2', owners } });
 
   expect(findingsOf(jobFailed, { Job: [broken, fine(5)], CronJob: [cron] })).toEqual([]);
   expect(findingsOf(jobFailed, { Job: [broken, fine(15)], CronJob: [cron] })).toHaveLength(1);
@@ -67,6 +76,11 @@ test('Jobs that cannot be read leave it unevaluated; CronJobs that cannot be rea
   const owners = ownedBy('CronJob', aCronJob().meta, 'batch/v1');
   const job = aJob({ ...failed, meta: { name: 'import-1', owners } });
 
-  expect(withGap(jobFailed, 'Job', { Job: [job] })).toMatchObject({ findings: [], outcomes: [{ evaluated: 'partly' }] });
-  expect(withGap(jobFailed, 'CronJob', { Job: [job] }).findings).toMatchObject([{ owner: { kind: 'CronJob', name: 'import' } }]);
+  expect(withGap(jobFailed, 'Job', { Job: [job] })).toMatchObject({
+    findings: [],
+    outcomes: [{ evaluated: 'partly' }],
+  });
+  expect(withGap(jobFailed, 'CronJob', { Job: [job] }).findings).toMatchObject([
+    { owner: { kind: 'CronJob', name: 'import' } },
+  ]);
 });

@@ -5,7 +5,11 @@ import { aCondition, aNode, aPod, aSnapshot, ago } from '../../builders/kubernet
 import { findingsOf, run } from './run.ts';
 
 const unknown = (minutes: number) =>
-  aCondition('Ready', 'Unknown', { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', changedAtMs: ago(minutes) });
+  aCondition('Ready', 'Unknown', {
+    reason: 'NodeStatusUnknown',
+    message: 'Kubelet stopped posting node status.',
+    changedAtMs: ago(minutes),
+  });
 
 test('a node that stopped reporting is critical, with the pods on it', () => {
   const [finding] = findingsOf(nodeNotReady, { Node: [aNode({ conditions: [unknown(10)] })], Pod: [aPod()] });
@@ -22,9 +26,14 @@ test('a node that stopped reporting is critical, with the pods on it', () => {
 });
 
 test('a cordoned node that is not ready says so', () => {
-  const node = aNode({ unschedulable: true, conditions: [aCondition('Ready', 'False', { reason: 'KubeletNotReady', changedAtMs: ago(5) })] });
+  const node = aNode({
+    unschedulable: true,
+    conditions: [aCondition('Ready', 'False', { reason: 'KubeletNotReady', changedAtMs: ago(5) })],
+  });
 
-  expect(findingsOf(nodeNotReady, { Node: [node] })[0]?.title).toBe('node is not ready (cordoned), 0 pods on it: KubeletNotReady');
+  expect(findingsOf(nodeNotReady, { Node: [node] })[0]?.title).toBe(
+    'node is not ready (cordoned), 0 pods on it: KubeletNotReady',
+  );
 });
 
 test.each([
@@ -39,7 +48,16 @@ test.each([
   { name: 'cordoned but ready', node: aNode({ unschedulable: true }) },
   { name: 'being deleted', node: aNode({ conditions: [unknown(9)], meta: { deletedAtMs: ago(1) } }) },
   { name: 'without any report yet', node: aNode({ conditions: [] }) },
-  { name: 'marked by somebody else', node: aNode({ conditions: [aCondition('Ready', 'True'), aCondition('KernelDeadlock', 'False'), aCondition('NetworkingReady', 'True')] }) },
+  {
+    name: 'marked by somebody else',
+    node: aNode({
+      conditions: [
+        aCondition('Ready', 'True'),
+        aCondition('KernelDeadlock', 'False'),
+        aCondition('NetworkingReady', 'True'),
+      ],
+    }),
+  },
 ])('a node that is $name is no finding', ({ node }) => {
   expect(findingsOf(nodeNotReady, { Node: [node] })).toEqual([]);
   expect(findingsOf(nodePressure, { Node: [node] })).toEqual([]);
@@ -69,7 +87,10 @@ test.each([nodeNotReady, nodePressure])('nodes that cannot be read leave $id une
   const gaps = [{ resource: 'Node', cause: 'forbidden', detail: 'no list' }] as const;
   const sick = aNode({ conditions: [unknown(9), aCondition('DiskPressure', 'True', { changedAtMs: ago(9) })] });
 
-  expect(run(aSnapshot({ Node: [sick] }, { gaps }), { checks: [check] })).toMatchObject({ findings: [], outcomes: [{ evaluated: 'no', gaps }] });
+  expect(run(aSnapshot({ Node: [sick] }, { gaps }), { checks: [check] })).toMatchObject({
+    findings: [],
+    outcomes: [{ evaluated: 'no', gaps }],
+  });
 });
 
 test('where only some namespaces are watched, nodes are out of scope and no gap', () => {

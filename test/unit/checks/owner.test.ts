@@ -29,7 +29,9 @@ const reference = (kind: string, name: string, uid = 'unread'): OwnerReference =
 
 const deployment = aDeployment();
 const replicaSet = aReplicaSet({ meta: { owners: ownedBy('Deployment', deployment.meta) } });
-const inReplicaSet = aPod({ meta: { owners: ownedBy('ReplicaSet', replicaSet.meta), labels: { 'pod-template-hash': '5d4f' } } });
+const inReplicaSet = aPod({
+  meta: { owners: ownedBy('ReplicaSet', replicaSet.meta), labels: { 'pod-template-hash': '5d4f' } },
+});
 
 test('a pod of a ReplicaSet of a Deployment is the Deployment’s', () => {
   expect(topOf(inReplicaSet, { ReplicaSet: [replicaSet], Deployment: [deployment] })).toEqual({
@@ -52,8 +54,16 @@ test('what the Deployment cannot be read for, the ReplicaSet’s reference still
 });
 
 test.each([
-  { name: 'the last known owner wins', known: { kind: 'Deployment', namespace: 'payments', name: 'renamed' }, expected: 'Deployment renamed' },
-  { name: 'NAME-HASH with that pod-template-hash is the Deployment NAME', known: undefined, expected: 'Deployment api' },
+  {
+    name: 'the last known owner wins',
+    known: { kind: 'Deployment', namespace: 'payments', name: 'renamed' },
+    expected: 'Deployment renamed',
+  },
+  {
+    name: 'NAME-HASH with that pod-template-hash is the Deployment NAME',
+    known: undefined,
+    expected: 'Deployment api',
+  },
 ])('of a ReplicaSet that cannot be read, $name', ({ known, expected }) => {
   const { kind, name } = topOf(inReplicaSet, {}, known);
 
@@ -61,12 +71,18 @@ test.each([
 });
 
 test.each([
-  { name: 'a ReplicaSet without the hash in its name', owner: reference('ReplicaSet', 'by-hand'), expected: 'ReplicaSet by-hand' },
+  {
+    name: 'a ReplicaSet without the hash in its name',
+    owner: reference('ReplicaSet', 'by-hand'),
+    expected: 'ReplicaSet by-hand',
+  },
   { name: 'a StatefulSet that cannot be read', owner: reference('StatefulSet', 'db'), expected: 'StatefulSet db' },
   { name: 'a kind outside our table', owner: reference('Workflow', 'nightly'), expected: 'Workflow nightly' },
   { name: 'its node (a static pod)', owner: reference('Node', 'worker-1'), expected: 'Pod api-5d4f-x1' },
 ])('a pod of $name belongs to $expected', ({ owner, expected }) => {
-  const { kind, name } = topOf(aPod({ meta: { owners: [owner], labels: { 'pod-template-hash': '5d4f' } } }), { Node: [aNode()] });
+  const { kind, name } = topOf(aPod({ meta: { owners: [owner], labels: { 'pod-template-hash': '5d4f' } } }), {
+    Node: [aNode()],
+  });
 
   expect(`${kind} ${name}`).toBe(expected);
 });
@@ -78,11 +94,16 @@ test('a pod that nobody controls belongs to itself', () => {
 test('the controller counts, not whoever else is named first', () => {
   const owners = [{ ...reference('Backup', 'b'), controller: false }, ...ownedBy('ReplicaSet', replicaSet.meta)];
 
-  expect(topOf(aPod({ meta: { owners } }), { ReplicaSet: [replicaSet] })).toMatchObject({ kind: 'Deployment', name: 'api' });
+  expect(topOf(aPod({ meta: { owners } }), { ReplicaSet: [replicaSet] })).toMatchObject({
+    kind: 'Deployment',
+    name: 'api',
+  });
 });
 
 test('owners in a circle come to an end', () => {
   const circle = aReplicaSet({ meta: { owners: ownedBy('ReplicaSet', aReplicaSet().meta) } });
 
-  expect(topOf(aPod({ meta: { owners: ownedBy('ReplicaSet', circle.meta) } }), { ReplicaSet: [circle] }).kind).toBe('ReplicaSet');
+  expect(topOf(aPod({ meta: { owners: ownedBy('ReplicaSet', circle.meta) } }), { ReplicaSet: [circle] }).kind).toBe(
+    'ReplicaSet',
+  );
 });

@@ -53,10 +53,31 @@ function healthyCluster(): ObjectsByKind {
 }
 
 /** Values that a field may take although no healthy server sends them. */
-const word = fc.constantFrom('', 'True', 'False', 'Unknown', 'Pending', 'Running', 'Failed', 'Node', 'ReplicaSet', 'Job', 'CrashLoopBackOff', 'OOMKilled', 'ErrImagePull', 'CreateContainerError', 'Unschedulable', 'Ready', '__proto__', 'constructor', 'ÿ\u{1F600}\n\0');
+const word = fc.constantFrom(
+  '',
+  'True',
+  'False',
+  'Unknown',
+  'Pending',
+  'Running',
+  'Failed',
+  'Node',
+  'ReplicaSet',
+  'Job',
+  'CrashLoopBackOff',
+  'OOMKilled',
+  'ErrImagePull',
+  'CreateContainerError',
+  'Unschedulable',
+  'Ready',
+  '__proto__',
+  'constructor',
+  'ÿ\u{1F600}\n\0',
+);
 const scalar = (value: unknown): fc.Arbitrary<unknown> => {
   if (typeof value === 'number') return fc.constantFrom(value, 0, -1, NOW_MS, NOW_MS + 86_400_000, 8.64e15);
-  if (typeof value === 'string') return fc.oneof({ arbitrary: fc.constant(value), weight: 2 }, { arbitrary: word, weight: 1 });
+  if (typeof value === 'string')
+    return fc.oneof({ arbitrary: fc.constant(value), weight: 2 }, { arbitrary: word, weight: 1 });
   if (typeof value === 'boolean') return fc.boolean();
   return fc.constantFrom(value, undefined);
 };
@@ -86,7 +107,12 @@ function sickCluster(): ObjectsByKind {
     conditions: [aCondition('PodScheduled', 'False', { reason: 'Unschedulable', message: 'no' })],
     initContainerStatuses: [aStatus({ restartCount: 3, terminated: aTermination() })],
     containerStatuses: [
-      aStatus({ ready: false, restartCount: 5, waiting: { reason: 'CrashLoopBackOff', message: 'm' }, lastTerminated: aTermination() }),
+      aStatus({
+        ready: false,
+        restartCount: 5,
+        waiting: { reason: 'CrashLoopBackOff', message: 'm' },
+        lastTerminated: aTermination(),
+      }),
     ],
     claimNames: ['data'],
   });

@@ -5,7 +5,8 @@ import { findingsOf, withGap } from './run.ts';
 
 const COMPLETE = aCondition('Progressing', 'True', { reason: 'NewReplicaSetAvailable', updatedAtMs: ago(900) });
 const ROLLING = aCondition('Progressing', 'True', { reason: 'ReplicaSetUpdated', updatedAtMs: ago(4) });
-const lost = (minutes: number) => aCondition('Available', 'False', { reason: 'MinimumReplicasUnavailable', changedAtMs: ago(minutes) });
+const lost = (minutes: number) =>
+  aCondition('Available', 'False', { reason: 'MinimumReplicasUnavailable', changedAtMs: ago(minutes) });
 
 test('a Deployment that lost all its replicas is critical since then', () => {
   const deployment = aDeployment({ replicas: 3, readyReplicas: 0, conditions: [lost(10), COMPLETE] });
@@ -33,7 +34,11 @@ test('a Deployment that lost some is an error since its pod stopped being ready'
 });
 
 test('a quota that forbids new pods is told as the cause', () => {
-  const failure = aCondition('ReplicaFailure', 'True', { reason: 'FailedCreate', message: 'exceeded quota: cpu', changedAtMs: ago(20) });
+  const failure = aCondition('ReplicaFailure', 'True', {
+    reason: 'FailedCreate',
+    message: 'exceeded quota: cpu',
+    changedAtMs: ago(20),
+  });
   const deployment = aDeployment({ replicas: 5, readyReplicas: 3, conditions: [COMPLETE, failure] });
 
   expect(findingsOf(replicasShort, { Deployment: [deployment] })[0]).toMatchObject({
@@ -44,7 +49,10 @@ test('a quota that forbids new pods is told as the cause', () => {
 
 test('the event of a refused creation is enough', () => {
   const deployment = aDeployment({ replicas: 2, readyReplicas: 1 });
-  const event = anEvent({ kind: 'Deployment', meta: deployment.meta }, { reason: 'FailedCreate', message: 'denied by webhook', firstAtMs: ago(9) });
+  const event = anEvent(
+    { kind: 'Deployment', meta: deployment.meta },
+    { reason: 'FailedCreate', message: 'denied by webhook', firstAtMs: ago(9) },
+  );
 
   expect(findingsOf(replicasShort, { Deployment: [deployment], Event: [event] })[0]).toMatchObject({
     title: '1 of 2 replicas ready: pods cannot be created: denied by webhook',
@@ -70,7 +78,10 @@ test('a rollout is no excuse for losing what was there', () => {
 test.each([
   { name: 'healthy', deployment: aDeployment({ replicas: 3 }) },
   { name: 'scaled to zero on purpose', deployment: aDeployment({ replicas: 0 }) },
-  { name: 'being deleted', deployment: aDeployment({ readyReplicas: 0, conditions: [lost(9)], meta: { deletedAtMs: ago(8) } }) },
+  {
+    name: 'being deleted',
+    deployment: aDeployment({ readyReplicas: 0, conditions: [lost(9)], meta: { deletedAtMs: ago(8) } }),
+  },
   {
     name: 'on a rolling update within its deadline',
     deployment: aDeployment({ replicas: 3, readyReplicas: 2, conditions: [aCondition('Available', 'True'), ROLLING] }),
@@ -87,11 +98,31 @@ test.each([
   expect(findingsOf(replicasShort, { Deployment: [deployment] })).toEqual([]);
 });
 
+test.each([
+  { minutes: 9.9, found: 0 },
+  { minutes: 10, found: 1 },
+])(
+  'a rollout that says it progresses but last did $minutes minutes ago, with a deadline of 10: $found findings',
+  ({ minutes, found }) => {
+    const stale = aCondition('Progressing', 'True', { reason: 'ReplicaSetUpdated', updatedAtMs: ago(minutes) });
+    const deployment = aDeployment({
+      replicas: 3,
+      readyReplicas: 2,
+      conditions: [aCondition('Available', 'True'), stale],
+    });
+
+    expect(findingsOf(replicasShort, { Deployment: [deployment] })).toHaveLength(found);
+  },
+);
+
 test('scaling up gives each new pod five minutes', () => {
   const deployment = aDeployment({ replicas: 3, readyReplicas: 2 });
   const owners = ownedBy('Deployment', deployment.meta);
   const young = (minutes: number) =>
-    aSickPod({ running: { startedAtMs: ago(minutes) } }, { meta: { owners, createdAtMs: ago(minutes) }, unreadySinceMs: ago(minutes) });
+    aSickPod(
+      { running: { startedAtMs: ago(minutes) } },
+      { meta: { owners, createdAtMs: ago(minutes) }, unreadySinceMs: ago(minutes) },
+    );
 
   expect(findingsOf(replicasShort, { Deployment: [deployment], Pod: [young(4.9)] })).toEqual([]);
   expect(findingsOf(replicasShort, { Deployment: [deployment], Pod: [young(5)] })).toHaveLength(1);
@@ -108,6 +139,12 @@ test('pods that are ready by now, read a moment later than the Deployment, end t
 test('Deployments that cannot be read leave it unevaluated; pods that cannot be read do not', () => {
   const deployment = aDeployment({ readyReplicas: 0, conditions: [lost(10)] });
 
-  expect(withGap(replicasShort, 'Deployment', { Deployment: [deployment] })).toMatchObject({ findings: [], outcomes: [{ evaluated: 'partly' }] });
-  expect(withGap(replicasShort, 'Pod', { Deployment: [deployment] }).outcomes[0]).toMatchObject({ evaluated: 'yes', findings: 1 });
+  expect(withGap(replicasShort, 'Deployment', { Deployment: [deployment] })).toMatchObject({
+    findings: [],
+    outcomes: [{ evaluated: 'partly' }],
+  });
+  expect(withGap(replicasShort, 'Pod', { Deployment: [deployment] }).outcomes[0]).toMatchObject({
+    evaluated: 'yes',
+    findings: 1,
+  });
 });

@@ -3,7 +3,11 @@ import { rolloutStuck } from '../../../src/checks/rollout-stuck.ts';
 import { aCondition, aDeployment, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
-const EXCEEDED = aCondition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded', message: 'ReplicaSet "api-2" has timed out progressing.', changedAtMs: ago(1) });
+const EXCEEDED = aCondition('Progressing', 'False', {
+  reason: 'ProgressDeadlineExceeded',
+  message: 'ReplicaSet "api-2" has timed out progressing.',
+  changedAtMs: ago(1),
+});
 const stuck = { replicas: 3, updatedReplicas: 1, readyReplicas: 3, conditions: [EXCEEDED] };
 
 test('a rollout past its deadline is stuck since its last progress', () => {
@@ -15,7 +19,8 @@ test('a rollout past its deadline is stuck since its last progress', () => {
     evidence: [
       {
         source: 'Deployment payments/api status.conditions[Progressing]',
-        quote: 'status: False, reason: ProgressDeadlineExceeded, message: ReplicaSet "api-2" has timed out progressing.',
+        quote:
+          'status: False, reason: ProgressDeadlineExceeded, message: ReplicaSet "api-2" has timed out progressing.',
       },
       { quote: 'replicas: 3, updatedReplicas: 1, readyReplicas: 3' },
     ],
@@ -23,25 +28,37 @@ test('a rollout past its deadline is stuck since its last progress', () => {
 });
 
 test('with nothing ready it is critical', () => {
-  expect(findingsOf(rolloutStuck, { Deployment: [aDeployment({ ...stuck, readyReplicas: 0 })] })[0]?.impact).toBe('critical');
+  expect(findingsOf(rolloutStuck, { Deployment: [aDeployment({ ...stuck, readyReplicas: 0 })] })[0]?.impact).toBe(
+    'critical',
+  );
 });
 
 test.each([
   { minutes: 1.9, found: 0 },
   { minutes: 2, found: 1 },
 ])('pods that have been refused for $minutes minutes: $found findings', ({ minutes, found }) => {
-  const failure = aCondition('ReplicaFailure', 'True', { reason: 'FailedCreate', message: 'exceeded quota', changedAtMs: ago(minutes) });
+  const failure = aCondition('ReplicaFailure', 'True', {
+    reason: 'FailedCreate',
+    message: 'exceeded quota',
+    changedAtMs: ago(minutes),
+  });
 
   expect(findingsOf(rolloutStuck, { Deployment: [aDeployment({ conditions: [failure] })] })).toHaveLength(found);
 });
 
 test.each([
-  { name: 'progressing', deployment: aDeployment({ conditions: [aCondition('Progressing', 'True', { reason: 'ReplicaSetUpdated' })] }) },
+  {
+    name: 'progressing',
+    deployment: aDeployment({ conditions: [aCondition('Progressing', 'True', { reason: 'ReplicaSetUpdated' })] }),
+  },
   { name: 'complete', deployment: aDeployment() },
   { name: 'paused on purpose', deployment: aDeployment({ ...stuck, paused: true }) },
   { name: 'scaled to zero', deployment: aDeployment({ ...stuck, replicas: 0 }) },
   { name: 'being deleted', deployment: aDeployment({ ...stuck, meta: { deletedAtMs: ago(1) } }) },
-  { name: 'over an old creation failure', deployment: aDeployment({ conditions: [aCondition('ReplicaFailure', 'False')] }) },
+  {
+    name: 'over an old creation failure',
+    deployment: aDeployment({ conditions: [aCondition('ReplicaFailure', 'False')] }),
+  },
 ])('a Deployment that is $name is not stuck', ({ deployment }) => {
   expect(findingsOf(rolloutStuck, { Deployment: [deployment] })).toEqual([]);
 });

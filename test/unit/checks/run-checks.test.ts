@@ -8,7 +8,11 @@ import { covered } from '../../../src/domain/check.ts';
 import { aCondition, aDeployment, aNode, aSickPod, aSnapshot, aTermination, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, run } from './run.ts';
 
-const looping = { restartCount: 7, waiting: { reason: 'CrashLoopBackOff', message: '' }, lastTerminated: aTermination() };
+const looping = {
+  restartCount: 7,
+  waiting: { reason: 'CrashLoopBackOff', message: '' },
+  lastTerminated: aTermination(),
+};
 const pressed = aNode({ conditions: [aCondition('DiskPressure', 'True', { changedAtMs: ago(9) })] });
 
 const throwing: Check = {
@@ -44,7 +48,9 @@ test.each([
 ] as const)('node pressure (a warning, set to $impact) in $due: $evaluated', ({ due, impact, evaluated }) => {
   const settings = () => (impact === undefined ? {} : { impact });
 
-  expect(run(aSnapshot({ Node: [pressed] }), { checks: [nodePressure], due, settings }).outcomes[0]?.evaluated).toBe(evaluated);
+  expect(run(aSnapshot({ Node: [pressed] }), { checks: [nodePressure], due, settings }).outcomes[0]?.evaluated).toBe(
+    evaluated,
+  );
 });
 
 test('settings switch a check off, move its grace and replace its impact', () => {
@@ -67,11 +73,23 @@ test('settings are asked for by the check’s id', () => {
 });
 
 test('a kind that was not asked for makes its checks not due, without a gap', () => {
-  expect(run(aSnapshot({}, { read: ['Node'] }), { checks: [crashLoop] }).outcomes[0]).toMatchObject({ evaluated: 'not-due', gaps: [] });
+  expect(run(aSnapshot({}, { read: ['Node'] }), { checks: [crashLoop] }).outcomes[0]).toMatchObject({
+    evaluated: 'not-due',
+    gaps: [],
+  });
 });
 
 test('a gap of the whole kind, and a gap of every kind of cause, is never a finding and never coverage', () => {
-  for (const cause of ['forbidden', 'unauthorized', 'timeout', 'unreachable', 'refused', 'malformed', 'not-served', 'truncated'] as const) {
+  for (const cause of [
+    'forbidden',
+    'unauthorized',
+    'timeout',
+    'unreachable',
+    'refused',
+    'malformed',
+    'not-served',
+    'truncated',
+  ] as const) {
     const gaps = [{ resource: 'Pod', cause, detail: '' }];
     const { findings, outcomes } = run(aSnapshot({ Pod: [aSickPod(looping)] }, { gaps }), { checks: [crashLoop] });
 
@@ -93,12 +111,23 @@ test('findings come worst first and evidence is numbered through; a second run s
   const snapshot = aSnapshot({
     Node: [pressed],
     Pod: [aSickPod(looping)],
-    Deployment: [aDeployment({ meta: { name: 'cart' }, replicas: 2, readyReplicas: 1, conditions: [aCondition('Available', 'False', { changedAtMs: ago(20) })] })],
+    Deployment: [
+      aDeployment({
+        meta: { name: 'cart' },
+        replicas: 2,
+        readyReplicas: 1,
+        conditions: [aCondition('Available', 'False', { changedAtMs: ago(20) })],
+      }),
+    ],
   });
 
   const first = run(snapshot);
 
-  expect(first.findings.map(({ id, reason }) => `${id} ${reason}`)).toEqual(['f1 CrashLoop', 'f2 ReplicasShort', 'f3 NodePressure']);
+  expect(first.findings.map(({ id, reason }) => `${id} ${reason}`)).toEqual([
+    'f1 CrashLoop',
+    'f2 ReplicasShort',
+    'f3 NodePressure',
+  ]);
   const ids = first.findings.flatMap(({ evidence }) => evidence.map(({ id }) => id));
   expect(ids).toEqual(ids.map((_, index) => `e${String(index + 1)}`));
   expect(run(snapshot)).toEqual(first);
@@ -107,7 +136,9 @@ test('findings come worst first and evidence is numbered through; a second run s
 test('titles and quotes pass the redactor', () => {
   const pod = aSickPod({ ...looping, lastTerminated: aTermination({ message: 'bad key sk-ant-0123456789abcdef' }) });
 
-  const { findings } = run(aSnapshot({ Pod: [pod] }), { redact: (text) => text.replaceAll(/sk-ant-\w+/g, '[redacted]') });
+  const { findings } = run(aSnapshot({ Pod: [pod] }), {
+    redact: (text) => text.replaceAll(/sk-ant-\w+/g, '[redacted]'),
+  });
 
   expect(JSON.stringify(findings)).not.toContain('sk-ant-');
   expect(findings[0]?.title).toContain('[redacted]');

@@ -1,12 +1,24 @@
 import { expect, test } from 'vitest';
 import { serviceWithoutEndpoints } from '../../../src/checks/service-without-endpoints.ts';
-import { aCondition, aCronJob, aDeployment, aPod, aService, aSickPod, aSlice, ago, aTemplate } from '../../builders/kubernetes.ts';
+import {
+  aCondition,
+  aCronJob,
+  aDeployment,
+  aPod,
+  aService,
+  aSickPod,
+  aSlice,
+  ago,
+  aTemplate,
+} from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
 const unready = aSickPod({ running: { startedAtMs: ago(900) } }, { unreadySinceMs: ago(10) });
 
 test('a selector that matches nothing is critical, since the endpoints last changed', () => {
-  const slice = aSlice([], { annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': new Date(ago(15)).toISOString() } });
+  const slice = aSlice([], {
+    annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': new Date(ago(15)).toISOString() },
+  });
 
   expect(findingsOf(serviceWithoutEndpoints, { Service: [aService()], EndpointSlice: [slice] })[0]).toMatchObject({
     family: 'network',
@@ -35,7 +47,9 @@ test.each([
 ])('without a ready pod for $minutes minutes: $found findings', ({ minutes, found }) => {
   const pod = aSickPod({}, { unreadySinceMs: ago(minutes) });
 
-  expect(findingsOf(serviceWithoutEndpoints, { Service: [aService()], EndpointSlice: [aSlice([false])], Pod: [pod] })).toHaveLength(found);
+  expect(
+    findingsOf(serviceWithoutEndpoints, { Service: [aService()], EndpointSlice: [aSlice([false])], Pod: [pod] }),
+  ).toHaveLength(found);
 });
 
 const starting = aDeployment({
@@ -48,20 +62,50 @@ const starting = aDeployment({
 });
 
 test.each([
-  { name: 'with a ready endpoint', objects: { Service: [aService()], EndpointSlice: [aSlice([false, true])], Pod: [aPod()] } },
-  { name: 'whose endpoint does not say (which means ready)', objects: { Service: [aService()], EndpointSlice: [aSlice([undefined])] } },
-  { name: 'that is an ExternalName', objects: { Service: [aService({ type: 'ExternalName', externalName: 'db.example' })] } },
+  {
+    name: 'with a ready endpoint',
+    objects: { Service: [aService()], EndpointSlice: [aSlice([false, true])], Pod: [aPod()] },
+  },
+  {
+    name: 'whose endpoint does not say (which means ready)',
+    objects: { Service: [aService()], EndpointSlice: [aSlice([undefined])] },
+  },
+  {
+    name: 'that is an ExternalName',
+    objects: { Service: [aService({ type: 'ExternalName', externalName: 'db.example' })] },
+  },
   { name: 'without a selector', objects: { Service: [aService({ selector: {} })] } },
-  { name: 'that publishes unready addresses', objects: { Service: [aService({ clusterIP: 'None', publishNotReadyAddresses: true })], Pod: [unready] } },
-  { name: 'whose Deployment is scaled to zero on purpose', objects: { Service: [aService()], EndpointSlice: [aSlice([])], Deployment: [aDeployment({ replicas: 0 })] } },
-  { name: 'of a CronJob that does not run now', objects: { Service: [aService()], CronJob: [aCronJob({ template: aTemplate() })] } },
-  { name: 'of a Deployment on its first rollout', objects: { Service: [aService()], EndpointSlice: [aSlice([])], Deployment: [starting] } },
-  { name: 'whose pod became ready a moment ago', objects: { Service: [aService()], EndpointSlice: [aSlice([false])], Pod: [aPod()] } },
+  {
+    name: 'that publishes unready addresses',
+    objects: { Service: [aService({ clusterIP: 'None', publishNotReadyAddresses: true })], Pod: [unready] },
+  },
+  {
+    name: 'whose Deployment is scaled to zero on purpose',
+    objects: { Service: [aService()], EndpointSlice: [aSlice([])], Deployment: [aDeployment({ replicas: 0 })] },
+  },
+  {
+    name: 'of a CronJob that does not run now',
+    objects: { Service: [aService()], CronJob: [aCronJob({ template: aTemplate() })] },
+  },
+  {
+    name: 'of a Deployment on its first rollout',
+    objects: { Service: [aService()], EndpointSlice: [aSlice([])], Deployment: [starting] },
+  },
+  {
+    name: 'whose pod became ready a moment ago',
+    objects: { Service: [aService()], EndpointSlice: [aSlice([false])], Pod: [aPod()] },
+  },
   { name: 'that is being deleted', objects: { Service: [aService({ meta: { deletedAtMs: ago(1) } })] } },
 ])('a Service $name is no finding', ({ objects }) => {
   expect(findingsOf(serviceWithoutEndpoints, objects)).toEqual([]);
 });
 
-test.each(['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet'])('%s that cannot be read leaves it unevaluated', (kind) => {
-  expect(withGap(serviceWithoutEndpoints, kind, { Service: [aService()] })).toMatchObject({ findings: [], outcomes: [{ evaluated: 'partly' }] });
-});
+test.each(['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet'])(
+  '%s that cannot be read leaves it unevaluated',
+  (kind) => {
+    expect(withGap(serviceWithoutEndpoints, kind, { Service: [aService()] })).toMatchObject({
+      findings: [],
+      outcomes: [{ evaluated: 'partly' }],
+    });
+  },
+);

@@ -22,8 +22,16 @@ test('a member that is not ready is an error, all of them are critical', () => {
     Pod: [member(0, 10), member(1, 5)],
   });
 
-  expect(some[0]).toMatchObject({ reason: 'ReplicasShort', impact: 'error', onsetAtMs: ago(10), owner: { kind: 'StatefulSet', name: 'db' } });
-  expect(none[0]).toMatchObject({ impact: 'critical', title: '0 of 2 replicas ready: 2 pods are not ready (ContainersNotReady)' });
+  expect(some[0]).toMatchObject({
+    reason: 'ReplicasShort',
+    impact: 'error',
+    onsetAtMs: ago(10),
+    owner: { kind: 'StatefulSet', name: 'db' },
+  });
+  expect(none[0]).toMatchObject({
+    impact: 'critical',
+    title: '0 of 2 replicas ready: 2 pods are not ready (ContainersNotReady)',
+  });
 });
 
 test.each([
@@ -31,24 +39,40 @@ test.each([
   { minutes: 2, updateRevision: 'db-1', found: 1 },
   { minutes: 9.9, updateRevision: 'db-2', found: 0 },
   { minutes: 10, updateRevision: 'db-2', found: 1 },
-])('a member unready for $minutes minutes, revision $updateRevision: $found findings', ({ minutes, updateRevision, found }) => {
-  const set = aStatefulSet({ replicas: 2, readyReplicas: 1, updateRevision });
+])(
+  'a member unready for $minutes minutes, revision $updateRevision: $found findings',
+  ({ minutes, updateRevision, found }) => {
+    const set = aStatefulSet({ replicas: 2, readyReplicas: 1, updateRevision });
 
-  expect(findingsOf(statefulSetShort, { StatefulSet: [set], Pod: [member(0, 0), member(1, minutes)] })).toHaveLength(found);
-});
+    expect(findingsOf(statefulSetShort, { StatefulSet: [set], Pod: [member(0, 0), member(1, minutes)] })).toHaveLength(
+      found,
+    );
+  },
+);
 
 test.each([
   { name: 'scaled to zero', set: aStatefulSet({ replicas: 0, readyReplicas: 0 }), pods: [] },
   { name: 'healthy', set: aStatefulSet({ replicas: 1 }), pods: [member(0, 0)] },
-  { name: 'starting its next member', set: aStatefulSet({ replicas: 3, readyReplicas: 1 }), pods: [member(0, 0), member(1, 3, 3)] },
-  { name: 'being deleted', set: aStatefulSet({ readyReplicas: 0, meta: { deletedAtMs: ago(1) } }), pods: [member(0, 10)] },
+  {
+    name: 'starting its next member',
+    set: aStatefulSet({ replicas: 3, readyReplicas: 1 }),
+    pods: [member(0, 0), member(1, 3, 3)],
+  },
+  {
+    name: 'being deleted',
+    set: aStatefulSet({ readyReplicas: 0, meta: { deletedAtMs: ago(1) } }),
+    pods: [member(0, 10)],
+  },
 ])('a StatefulSet that is $name is not short', ({ set, pods }) => {
   expect(findingsOf(statefulSetShort, { StatefulSet: [set], Pod: pods })).toEqual([]);
 });
 
 test('a set whose pods may not be created says why', () => {
   const set = aStatefulSet({ replicas: 1, readyReplicas: 0 });
-  const event = anEvent({ kind: 'StatefulSet', meta: set.meta }, { reason: 'FailedCreate', message: 'exceeded quota', firstAtMs: ago(12) });
+  const event = anEvent(
+    { kind: 'StatefulSet', meta: set.meta },
+    { reason: 'FailedCreate', message: 'exceeded quota', firstAtMs: ago(12) },
+  );
 
   expect(findingsOf(statefulSetShort, { StatefulSet: [set], Event: [event] })[0]).toMatchObject({
     title: '0 of 1 replica ready: pods cannot be created: exceeded quota',

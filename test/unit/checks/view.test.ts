@@ -1,7 +1,19 @@
 import { expect, test } from 'vitest';
 import { createView } from '../../../src/checks/view.ts';
 import type { Gap, Snapshot } from '../../../src/domain/snapshot.ts';
-import { aDeployment, aMeta, aNode, anEvent, aPod, aReplicaSet, aService, aSnapshot, ago, NOW_MS, ownedBy } from '../../builders/kubernetes.ts';
+import {
+  aDeployment,
+  aMeta,
+  aNode,
+  anEvent,
+  aPod,
+  aReplicaSet,
+  aService,
+  aSnapshot,
+  ago,
+  NOW_MS,
+  ownedBy,
+} from '../../builders/kubernetes.ts';
 
 function viewOf(snapshot: Snapshot) {
   return createView(snapshot, { nowMs: NOW_MS, lastKnownOwner: () => undefined });
@@ -24,11 +36,16 @@ test('a Service selects what carries all its labels, in its namespace', () => {
 test('a Deployment speaks for its ReplicaSets; one of a foreign owner speaks for itself', () => {
   const deployment = aDeployment();
   const own = aReplicaSet({ meta: { owners: ownedBy('Deployment', deployment.meta) } });
-  const foreign = aReplicaSet({ meta: { name: 'canary', uid: 'c', owners: ownedBy('Rollout', aMeta(), 'argoproj.io/v1alpha1') } });
+  const foreign = aReplicaSet({
+    meta: { name: 'canary', uid: 'c', owners: ownedBy('Rollout', aMeta(), 'argoproj.io/v1alpha1') },
+  });
   const service = aService();
   const view = viewOf(aSnapshot({ Deployment: [deployment], ReplicaSet: [own, foreign], Service: [service] }));
 
-  expect(view.workloadsSelectedBy(service).map(({ kind, meta }) => `${kind} ${meta.name}`)).toEqual(['Deployment api', 'ReplicaSet canary']);
+  expect(view.workloadsSelectedBy(service).map(({ kind, meta }) => `${kind} ${meta.name}`)).toEqual([
+    'Deployment api',
+    'ReplicaSet canary',
+  ]);
 });
 
 test('events come newest first, by uid; the kubelet names nodes by their name and in the namespace default', () => {
@@ -40,7 +57,9 @@ test('events come newest first, by uid; the kubelet names nodes by their name an
   const namesake = anEvent({ kind: 'Pod', meta: { ...pod.meta, uid: 'before' } }, { reason: 'Namesake' });
   const ofNode = anEvent({ kind: 'Node', meta: { ...node.meta, uid: node.meta.name } }, { reason: 'Rebooted' });
   const view = viewOf(
-    aSnapshot({ Event: [older, newer, namesake, ofNode, { ...ofNode, involved: { ...ofNode.involved, namespace: '' } }] }),
+    aSnapshot({
+      Event: [older, newer, namesake, ofNode, { ...ofNode, involved: { ...ofNode.involved, namespace: '' } }],
+    }),
   );
 
   expect(view.eventsAbout(pod.meta, 'Pod').map(({ reason }) => reason)).toEqual(['Newer', 'Older']);

@@ -20,7 +20,10 @@ test('a finding gets its environment, labels and priority, each with the rule th
 
 test('a cluster-wide object takes the cluster’s environment', () => {
   expect(
-    assess({ object: node, impact: 'critical', annotations: {} }, { namespaceLabels: {}, clusterEnvironment: 'staging' }),
+    assess(
+      { object: node, impact: 'critical', annotations: {} },
+      { namespaceLabels: {}, clusterEnvironment: 'staging' },
+    ),
   ).toMatchObject({ environment: 'staging', priority: 'P1', policy: { environment: 'cluster' } });
 });
 

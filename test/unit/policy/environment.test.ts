@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { clusterEnvironmentOf, environmentOf } from '../../../src/policy/environment.ts';
 
-const map = { namespaces: { 'pay*': 'staging', payments: 'production', 't?st': 'test', uat: 'no-such-environment', '*-live': 'Production' } };
+const map = {
+  namespaces: {
+    'pay*': 'staging',
+    payments: 'production',
+    't?st': 'test',
+    uat: 'no-such-environment',
+    '*-live': 'Production',
+  },
+};
 
 test.each([
   { name: 'shop', label: 'production', expected: 'production', rule: 'namespace-label' },
@@ -13,6 +21,7 @@ test.each([
   { name: 'staging-shop', label: undefined, expected: 'staging', rule: 'name-prefix' },
   { name: 'dev-shop', label: 'uat', expected: 'development', rule: 'name-prefix' },
   { name: 'reproduction-x', label: undefined, expected: 'unknown', rule: 'default' },
+  { name: 'preprod-shop', label: undefined, expected: 'unknown', rule: 'default' },
   { name: 'payments', label: undefined, expected: 'staging', rule: 'environments-file' },
   { name: 'tast', label: undefined, expected: 'test', rule: 'environments-file' },
   { name: 'shop-live', label: '7', expected: 'production', rule: 'environments-file' },
@@ -29,7 +38,9 @@ test.each([
 test('a long pattern takes no time', () => {
   const glob = `${'*a'.repeat(60)}b`;
 
-  expect(environmentOf({ name: 'a'.repeat(63), labels: {} }, { namespaces: { [glob]: 'test' } }).environment).toBe('unknown');
+  expect(environmentOf({ name: 'a'.repeat(63), labels: {} }, { namespaces: { [glob]: 'test' } }).environment).toBe(
+    'unknown',
+  );
 });
 
 test.each([

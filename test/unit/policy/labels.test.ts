@@ -17,7 +17,9 @@ test.each(['environment', 'priority', 'component', 'signal_type', 'severity', 'k
 );
 
 test('at most ten keys, always the same ten', () => {
-  const annotations = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`kubernaut.ai/label-k${String(index).padStart(2, '0')}`, 'v']));
+  const annotations = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [`kubernaut.ai/label-k${String(index).padStart(2, '0')}`, 'v']),
+  );
 
   const { customLabels } = customLabelsOf(annotations);
 
