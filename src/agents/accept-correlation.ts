@@ -62,7 +62,7 @@ function nearestFirst(changes: readonly SuspectedChange[]): SuspectedChange[] {
     .slice(0, MAX_CHANGES);
 }
 
-/** Commit, time and repository must stand in one GitHub result, the pull request in any; the address is ours. */
+/** GitHub must have shown the commit with this time in one line of an answer about this repository, and the pull request in any; the address is ours. */
 function verifiedChange(
   change: ReportedChange,
   onsetAtMs: number,
@@ -77,7 +77,7 @@ function verifiedChange(
   const inRepository = results.filter(({ source, text }) =>
     `${source}\n${text}`.toLowerCase().includes(repository.toLowerCase()),
   );
-  const shown = inRepository.some(({ text }) => text.toLowerCase().includes(commit) && showsMinute(text, atMs));
+  const shown = inRepository.some(({ text }) => showsCommitAt(text, commit, atMs));
   if (!shown) return undefined;
   const pullRequest = inRepository.some(({ text }) => showsPullRequest(text, change.pullRequest))
     ? change.pullRequest
@@ -95,9 +95,11 @@ function verifiedChange(
   };
 }
 
-function showsMinute(text: string, atMs: number): boolean {
+function showsCommitAt(text: string, commit: string, atMs: number): boolean {
   const minute = new Date(atMs).toISOString().slice(0, 16);
-  return text.includes(minute) || text.includes(minute.replace('T', ' '));
+  return text
+    .split('\n')
+    .some((line) => line.toLowerCase().includes(commit) && line.replaceAll(/(\d) (\d)/g, '$1T$2').includes(minute));
 }
 
 function showsPullRequest(text: string, number: number | null): boolean {

@@ -78,7 +78,7 @@ export function verifiedCitations(citations: readonly Citation[], log: EvidenceL
 }
 
 /** White space and invisible characters aside, quotes are compared to the letter. */
-export function normalised(text: string): string {
+function normalised(text: string): string {
   return visibleText(text).replaceAll(/\s+/g, ' ').trim();
 }
 

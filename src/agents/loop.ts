@@ -18,7 +18,7 @@ export interface LoopTool<Report> {
   readonly run: (input: unknown, signal: AbortSignal) => Promise<ToolAnswer<Report>>;
 }
 
-export interface LoopLimits {
+interface LoopLimits {
   readonly maxTurns: number;
   readonly maxToolCalls: number;
   /** For one answer of the model. */
@@ -190,7 +190,7 @@ function nudge(stopReason: ModelReply['stopReason'], reportTool: string): string
 }
 
 /** Waits for `work`, but never beyond the signal: a tool or provider that ignores it must not hold the cycle. */
-export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(abortReason(signal));
     signal.addEventListener('abort', stop, { once: true });

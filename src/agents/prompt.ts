@@ -59,7 +59,7 @@ ${lines.join('\n')}
 A command that no tool serves is named under what was not checked.`;
 }
 
-/** What an agent is told, most stable part first: our contract, its Markdown, what \`CLAUDE.md\` says about it and its findings. */
+/** What an agent is told, most stable part first: our contract, its Markdown, what `CLAUDE.md` says about it and its findings. */
 export function agentSystem(agent: AgentDefinition, offered: readonly string[], claudeSections: string): string[] {
   const preamble = [
     `You are ${agent.name} of k8s-monitor, which watches a Kubernetes cluster and changes nothing in it. On-call engineers read what you report: be short, concrete and right.`,
@@ -75,7 +75,7 @@ export function agentSystem(agent: AgentDefinition, offered: readonly string[], 
   ];
 }
 
-/** The orchestrator's system prompt is \`CLAUDE.md\`, whole, with our contract before it. */
+/** The orchestrator's system prompt is `CLAUDE.md`, whole, with our contract before it. */
 export function orchestratorSystem(claudeMarkdown: string, agents: readonly AgentDefinition[]): string[] {
   const list = agents.map((agent) => `- ${agent.name} (${agent.role}): ${oneLine(agent.description, 300)}`);
   const preamble = [

@@ -8,19 +8,19 @@ export interface SpendStore {
   add(day: string, usd: number): Promise<void>;
 }
 
-export interface Limits {
+interface Limits {
   readonly perCycleUsd: number;
   readonly perDayUsd: number;
 }
 
 /** What a call may cost at most; settled with what it did cost. */
-export interface Reservation {
+interface Reservation {
   /** Possibly fewer than asked for: what the budget still pays for. */
   readonly maxTokens: number;
   settle(spentUsd: number): Promise<void>;
 }
 
-export interface CycleBudget {
+interface CycleBudget {
   /**
    * Waits while calls in flight hold what this one needs; they end within their own deadlines.
    *

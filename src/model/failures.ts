@@ -73,7 +73,7 @@ function describe(status: unknown, type: string | null): string {
 }
 
 /** @returns milliseconds; `undefined` for a missing or meaningless header */
-export function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
+function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
   const exact = headers?.get('retry-after-ms') ?? '';
   const coarse = headers?.get('retry-after') ?? '';
   if (/^\d+(\.\d+)?$/.test(exact)) return Number(exact);

@@ -36,7 +36,7 @@ export interface ModelCall {
   readonly message: string | undefined;
 }
 
-export type CycleModel =
+type CycleModel =
   | { readonly call: CallModel; readonly spentUsd: () => number }
   /** Why checks alone must do, for the start's log and the card's footer. */
   | { readonly call: undefined; readonly reason: string };
