@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Gap, KindName, ObjectsByKind } from '../domain/snapshot.ts';
-import { decodePage, LIST_ACCEPT, type MalformedObject } from './decode.ts';
+import { decodePage, LIST_ACCEPT, peekContinueToken, type MalformedObject } from './decode.ts';
 import { gapOf, type Asked, type ReadFailure } from './failure.ts';
 import { resourcePath, type SnapshotKind } from './kinds.ts';
 import type { Read, ReadSettings } from './read.ts';
@@ -18,7 +18,7 @@ const MAX_RESTARTS = 3;
 const MAX_PAGES = 2_000;
 
 /**
- * Reads a whole list page by page, each projected before the next is asked for, so that only one page of JSON is held.
+ * Reads a whole list page by page; the next is asked for while one is projected, so that at most two pages of JSON are held.
  *
  * @param namespace `undefined` = everywhere
  * @throws the signal's reason
@@ -48,33 +48,39 @@ async function readPages<Name extends KindName>(
 ) {
   const objects: ObjectsByKind[Name][number][] = [];
   const malformed: MalformedObject[] = [];
-  let continueToken = '';
-  for (let page = 1; ; page += 1) {
+  const ask = async (token: string) => {
     const { pageSize, maxPageBytes } = settings();
-    const result = await read(
-      {
-        kind: row.kind,
-        path: resourcePath(row, namespace),
-        query: { limit: pageSize, continue: continueToken },
-        accept: LIST_ACCEPT,
-        maxBytes: maxPageBytes,
-      },
-      signal,
-    );
+    const request = {
+      kind: row.kind,
+      path: resourcePath(row, namespace),
+      query: { limit: pageSize, continue: token },
+      accept: LIST_ACCEPT,
+      maxBytes: maxPageBytes,
+    };
+    return { token, maxPageBytes, result: await read(request, signal) };
+  };
+  let coming = ask('');
+  for (let page = 1; ; page += 1) {
+    const { token, maxPageBytes, result } = await coming;
     if ('failure' in result) return { objects, malformed, failure: result.failure };
-    if (result.answer.cut)
-      return { objects, malformed, failure: cutShort(`a page is larger than ${maxPageBytes} bytes`) };
-    // Other requests and timers have their turn between two pages; decoding one takes tens of milliseconds.
+    const { body, cut } = result.answer;
+    if (cut) return { objects, malformed, failure: cutShort(`a page is larger than ${maxPageBytes} bytes`) };
+    const hint = page < MAX_PAGES ? peekContinueToken(body) : '';
+    const ahead = hint === '' || hint === token ? undefined : ask(hint);
+    // Its failure is looked at when its turn comes.
+    ahead?.catch(() => undefined);
+    // The request above goes out, and other requests and timers have their turn; decoding takes tens of milliseconds.
     await setImmediate();
-    const decoded = decodePage(row, result.answer.body);
+    const decoded = decodePage(row, body);
     if (typeof decoded === 'string') return { objects, malformed, failure: notUnderstood(decoded) };
     for (const object of decoded.objects) objects.push(object);
     for (const object of decoded.malformed) malformed.push(object);
-    if (decoded.continueToken === '') return { objects, malformed, failure: undefined };
-    if (decoded.continueToken === continueToken || page >= MAX_PAGES) {
+    const { continueToken } = decoded;
+    if (continueToken === '') return { objects, malformed, failure: undefined };
+    if (continueToken === token || page >= MAX_PAGES) {
       return { objects, malformed, failure: cutShort('the list does not come to an end') };
     }
-    continueToken = decoded.continueToken;
+    coming = ahead !== undefined && hint === continueToken ? ahead : ask(continueToken);
   }
 }
 

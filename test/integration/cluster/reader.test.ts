@@ -90,6 +90,17 @@ test('a server that wants to be left alone for a long time is a gap now, and is 
   expect(server.listsOf('Pod')).toHaveLength(2);
 });
 
+test('the next page is asked for ahead, but the decoded page has the last word on which that is', async () => {
+  const twice = '{"kind":"PodList","metadata":{"continue":"ahead","continue":"2"},"items":[]}';
+  await using server = await startApiServer({ objects: { Pod: pods(3) }, faultFor: inTurn(faults.body(twice)) });
+  await using reading = await startReading(server.url);
+
+  const snapshot = await reading.reader.takeSnapshot(read);
+
+  expect(snapshot.objects.Pod.map((pod) => pod.meta.name)).toEqual(['pod-2']);
+  expect(server.listsOf('Pod').map((request) => request.query.get('continue'))).toEqual([null, 'ahead', '2']);
+});
+
 test('a failing list is tried three times with growing, jittered waits', async () => {
   await using server = await startApiServer({ faultFor: inTurn(faults.status(500), faults.resetMidBody) });
   await using reading = await startReading(server.url);
