@@ -125,7 +125,7 @@ function judge(
   const reason = entries[0]?.reason ?? /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(place.text)?.[1];
   if (reason !== undefined && !isReason(reason, target.reason))
     return refuse('other-reason', `it is about ${reason}, this is ${target.reason}`);
-  const closed = closedBy(place, entries, zone, nowMs);
+  const closed = closedBy(place, entries, request, zone, nowMs);
   if (closed !== undefined) return closed;
   return permits(place, quote, target, request);
 }
@@ -164,11 +164,13 @@ function permits(place: Place, quote: string, target: Target, request: PassageRe
 function closedBy(
   place: Place,
   entries: readonly KnownIssue[],
+  request: PassageRequest,
   zone: string,
   nowMs: number,
 ): PassageVerdict | undefined {
   const limits = readTimeLimits(plainText(entries[0]?.text ?? place.block.text), zone);
-  if (limits.unread !== undefined)
+  // `daily digest` in a rule about severity is no window; next to "do not alert" it may be one.
+  if (limits.unread !== undefined && !(limits.vague && request.to !== 'silence'))
     return refuse('window-unread', `"${limits.unread}" cannot be read as a window or a date`);
   if (limits.untilMs !== undefined && nowMs >= limits.untilMs)
     return refuse('expired', `it held until ${new Date(limits.untilMs).toISOString()}`);

@@ -31,15 +31,21 @@ export function readTiers(file: string, blocks: readonly Block[]): Reading<TierE
   return { found, unread };
 }
 
-/** The tier of the nearest heading that has one; the highest where it has several. */
+/** The tier of the nearest heading that has one. */
 export function tierAbove(block: Block): Tier | undefined {
   if (isHistory(block)) return undefined;
   for (const heading of block.headings.toReversed()) {
-    const tier = tiersIn(heading.text)[0];
+    const tier = leadingTier(heading.text);
     if (tier !== undefined && !/\bSEV-?\s?\d/i.test(heading.text)) return tier;
     if (/\bSEV-?\s?\d/i.test(heading.text)) return undefined;
   }
   return undefined;
+}
+
+/** The first that a heading names, the higher of a range: `P1: what P0 leans on` is P1, `P2-P3` is P2. */
+function leadingTier(heading: string): Tier | undefined {
+  const first = /(?<![\w-])P[0-3](?:\s*(?:[-–/]|to)\s*P?[0-3])?(?![\w.%])/i.exec(heading)?.[0];
+  return first === undefined ? undefined : tiersIn(first)[0];
 }
 
 /** Highest first. `P2-P3`, `P2-3` and `P2/P3` are two. */

@@ -7,6 +7,8 @@ export interface TimeLimits {
   readonly untilMs: number | undefined;
   /** Words about time that could not be read. Whoever carries them must not be taken as "always". */
   readonly unread: string | undefined;
+  /** The unread words only hint at a time (`nightly`); they name no day, hour or date. */
+  readonly vague: boolean;
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -46,7 +48,12 @@ const UNTIL_VAGUE = new RegExp(
  * @param zone IANA zone where the text names none
  */
 export function readTimeLimits(text: string, zone: string): TimeLimits {
-  const unread = (words: string): TimeLimits => ({ windows: [], untilMs: undefined, unread: words.trim() });
+  const unread = (words: string): TimeLimits => ({
+    windows: [],
+    untilMs: undefined,
+    unread: words.trim(),
+    vague: false,
+  });
   const flat = text.replace(/\s+/g, ' ');
   const until = readUntil(flat, zone);
   if (until === 'unread') return unread(UNTIL_VAGUE.exec(flat)?.[0] ?? UNTIL_ISO.exec(flat)?.[0] ?? 'until');
@@ -72,7 +79,7 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
     windows.push({ days, ...minutes, zone: ownZone });
     from = end;
   }
-  if (windows.length > 0) return { windows, untilMs: until, unread: undefined };
+  if (windows.length > 0) return { windows, untilMs: until, unread: undefined, vague: false };
 
   const wholeDays =
     /\b(?:on|every|each)\s+(?:weekends?|weekdays?)\b|\b(?:weekends|weekdays)\b/i.exec(rest) ??
@@ -80,13 +87,22 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
   if (wholeDays !== null) {
     const days = daysIn(rest);
     if (days !== undefined && !hasClock(rest))
-      return { windows: [{ days, startMinute: 0, endMinute: 1440, zone }], untilMs: until, unread: undefined };
+      return {
+        windows: [{ days, startMinute: 0, endMinute: 1440, zone }],
+        untilMs: until,
+        unread: undefined,
+        vague: false,
+      };
   }
-  const hint =
-    /\b(?:sun|mon|tues|wednes|thurs|fri|satur)days?\b|\b\d{1,2}:[0-5]\d\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:nightly|daily|weekly|at\s+night|overnight|weekends?|business hours|office hours|working hours)\b|\b(?:on|from|between|after|before|starting|by)\s+\d{4}-\d{2}-\d{2}\b/i.exec(
+  const named =
+    /\b(?:sun|mon|tues|wednes|thurs|fri|satur)days?\b|\b\d{1,2}:[0-5]\d\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:on|from|between|after|before|starting|by)\s+\d{4}-\d{2}-\d{2}\b/i.exec(
       rest,
     );
-  return hint === null ? { windows: [], untilMs: until, unread: undefined } : unread(hint[0]);
+  if (named !== null) return unread(named[0]);
+  const hint = /\b(?:nightly|daily|weekly|at\s+night|overnight|weekends?|(?:business|office|working)\s+hours)\b/i.exec(
+    rest,
+  );
+  return { windows: [], untilMs: until, unread: hint?.[0], vague: hint !== null };
 }
 
 /** `Sun 02:00-03:00 UTC`, for people. */
