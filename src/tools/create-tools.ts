@@ -11,8 +11,8 @@ import { eventsQuestion } from './kubernetes/events.ts';
 import { getQuestion } from './kubernetes/get.ts';
 import type { RunJq } from './kubernetes/jq.ts';
 import { logsQuestion } from './kubernetes/logs.ts';
-import { canonical, parseInput, schemaOf, type Question } from './question.ts';
-import { createResults, type Results } from './result.ts';
+import { canonical, parseInput, schemaOf, type Answer, type Question } from './question.ts';
+import { createResults } from './result.ts';
 
 /** What is offered in one cycle; a running cycle keeps what it began with. */
 export interface Toolsets {
@@ -40,7 +40,7 @@ export function createTools(options: {
   return (toolsets) => {
     const results = createResults(redact);
     const tools: Tool[] = [];
-    const add = <Input>(question: Question<Input>): void => void tools.push(toolOf(question, results));
+    const add = <Input>(question: Question<Input>): void => void tools.push(toolOf(question, results.present));
     if (toolsets.kubernetes) {
       add(getQuestion({ queries, redact, runJq }));
       add(describeQuestion({ queries, redact, now }));
@@ -53,13 +53,14 @@ export function createTools(options: {
       add(compareQuestion({ github, repositories }));
       add(pullRequestsQuestion({ github, repositories, now }));
     }
-    if (tools.length > 0) add(results.page);
+    // Its pages are cut and clean already.
+    if (tools.length > 0) tools.push(toolOf(results.page, (answer) => answer));
     return tools;
   };
 }
 
 /** The same question is asked once in a cycle, also when several agents ask it at the same time. */
-function toolOf<Input>(question: Question<Input>, results: Results): Tool {
+function toolOf<Input>(question: Question<Input>, present: (answer: Answer) => ToolResult): Tool {
   const { name, description, input: schema, answer } = question;
   const asked = new Map<string, { readonly signal: AbortSignal; readonly result: Promise<ToolResult> }>();
 
@@ -75,7 +76,7 @@ function toolOf<Input>(question: Question<Input>, results: Results): Tool {
         if (asked.get(key) !== before) return ask(input, signal);
       }
     }
-    const result = answer(input, signal).then((found) => results.present(found));
+    const result = answer(input, signal).then(present);
     asked.set(key, { signal, result });
     try {
       return await result;

@@ -19,7 +19,7 @@ interface Kept {
 /** The results of one cycle that did not fit: redacted, cut into pages, read by handle. */
 export interface Results {
   /** Redacts, cuts, and keeps what does not fit. */
-  present(answer: Answer): ToolResult;
+  readonly present: (answer: Answer) => ToolResult;
   /** The tool that reads further. */
   readonly page: Question<{ handle: string; page: number }>;
 }

@@ -20,6 +20,13 @@ const MAX_OUTPUT_CHARACTERS = 4 * 1024 * 1024;
  */
 export type RunJq = (input: string, program: string, signal: AbortSignal) => Promise<string>;
 
+/** What the thread is given. */
+export interface JqTask {
+  /** JSON text. */
+  readonly input: string;
+  readonly program: string;
+}
+
 export function createRunJq(deadlineMs = DEADLINE_MS): RunJq {
   return async (input, program, signal) => {
     if (program.length > MAX_PROGRAM_CHARACTERS) {
@@ -64,7 +71,7 @@ function resultOf(worker: Worker, signal: AbortSignal): Promise<JqResult> {
   });
 }
 
-function startWorker(workerData: { readonly input: string; readonly program: string }): Worker {
+function startWorker(workerData: JqTask): Worker {
   const options = { workerData, env: {}, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 512 } };
   return typeof JQ_WORKER_SOURCE === 'string'
     ? new Worker(JQ_WORKER_SOURCE, { ...options, eval: true })
