@@ -60,6 +60,6 @@ export interface ModelReply {
 /**
  * One call with its deadlines, retries, breaker and budget behind it.
  *
- * @throws {MonitorError} `MODEL_UNAVAILABLE`, `MODEL_REJECTED`, `MODEL_SPEND_LIMIT`, `BUDGET_SPENT`
+ * @throws {MonitorError} `MODEL_UNAVAILABLE`, `MODEL_REJECTED`, `MODEL_OUTPUT_INVALID`, `MODEL_SPEND_LIMIT`, `BUDGET_SPENT`
  */
 export type CallModel = (request: ModelRequest) => Promise<ModelReply>;

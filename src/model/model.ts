@@ -142,15 +142,18 @@ export function createModel(options: ModelOptions): Model {
         throw error;
       } finally {
         await reservation.settle(usage()?.costUsd ?? 0);
-        options.onCall({
-          cycleId,
-          model: request.model,
-          status,
-          stopReason,
-          usage: usage(),
-          ms: now() - startedAtMs,
-          message,
-        });
+        // What the breaker held back was no call.
+        if (admitted) {
+          options.onCall({
+            cycleId,
+            model: request.model,
+            status,
+            stopReason,
+            usage: usage(),
+            ms: now() - startedAtMs,
+            message,
+          });
+        }
       }
     }
 

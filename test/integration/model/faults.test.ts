@@ -150,10 +150,11 @@ test('a spend stop is asked once, and the next call does not reach the service',
 
 test('after five failures in a row the service is left alone', async () => {
   await using claude = await startClaudeStandIn({ script: () => ({ ...GOOD, fault: overloaded() }) });
-  const { call } = modelAgainst(claude, { settings: { maxRetries: 10 } });
+  const { call, calls } = modelAgainst(claude, { settings: { maxRetries: 10 } });
   await expect(call(aRequest())).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
   await expect(call(aRequest())).rejects.toThrow(/left alone/);
   expect(claude.requests).toHaveLength(5);
+  expect(calls).toHaveLength(5);
 });
 
 test('refused requests do not open the breaker', async () => {
