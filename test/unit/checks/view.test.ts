@@ -25,7 +25,8 @@ test('a Service selects what carries all its labels, in its namespace', () => {
   const other = aService({ selector: { tier: 'web' }, meta: { name: 'other', namespace: 'shop' } });
   const both = aPod({ meta: { name: 'both', labels: { app: 'api', tier: 'web' } } });
   const web = aPod({ meta: { name: 'web', labels: { app: 'cart', tier: 'web' } } });
-  const view = viewOf(aSnapshot({ Pod: [both, web], Service: [narrow, wide, other] }));
+  const half = aPod({ meta: { name: 'half', labels: { app: 'api' } } });
+  const view = viewOf(aSnapshot({ Pod: [both, web, half], Service: [narrow, wide, other] }));
 
   expect(view.podsSelectedBy(narrow).map(({ meta }) => meta.name)).toEqual(['both']);
   expect(view.podsSelectedBy(wide).map(({ meta }) => meta.name)).toEqual(['both', 'web']);
