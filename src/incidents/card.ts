@@ -83,7 +83,7 @@ export function worstFirst(findings: readonly AssessedFinding[]): readonly Asses
 }
 
 /** `47 min`, `3 h 5 min`, `2 d 4 h`. */
-export function durationText(durationMs: number): string {
+function durationText(durationMs: number): string {
   const minutes = Math.max(0, Math.round(durationMs / 60_000));
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);

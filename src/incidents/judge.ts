@@ -13,7 +13,7 @@ export interface Withheld {
 }
 
 /** One finding after its verdict and its hold. */
-export interface Judged {
+interface Judged {
   readonly finding: AssessedFinding;
   readonly severity: Severity;
   readonly withheld: Withheld | undefined;

@@ -11,7 +11,7 @@ export const REOPEN_WITHIN_MS = 24 * 3_600_000;
 const FLAP_WINDOW_MS = 3_600_000;
 
 /** What a pass did to an incident. */
-export type LifeEvent =
+type LifeEvent =
   | 'opened'
   | 'reopened'
   | 'seen'

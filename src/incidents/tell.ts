@@ -118,7 +118,7 @@ function endingOf(
     return silent(
       reason ?? (after.severity === 'SEV-4' ? 'below-threshold' : 'ongoing'),
       `${detail}; nobody had been told`,
-      over,
+      { ...over, edit: false },
     );
   }
   if (after.partOf !== undefined) return silent('grouped', detail, over);

@@ -5,7 +5,7 @@ import type { Redact } from '../redact.ts';
 import type { Tables } from './tables.ts';
 
 /** One definition file as it last parsed. */
-export interface GoodDefinition {
+interface GoodDefinition {
   readonly name: string;
   readonly sha256: string;
   readonly bytes: Uint8Array;

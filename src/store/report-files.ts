@@ -33,7 +33,7 @@ export async function writeReportFiles(directory: string, report: CycleReport, r
 }
 
 /** One incident's part of a cycle, in the form of the whole. */
-export function reportOfIncident(report: CycleReport, incidentId: string): CycleReport {
+function reportOfIncident(report: CycleReport, incidentId: string): CycleReport {
   const incidents = report.incidents.filter(({ id }) => id === incidentId);
   const findings = new Set(incidents.flatMap((incident) => incident.findings));
   return {

@@ -5,7 +5,7 @@ import type { Redact } from '../redact.ts';
 import { redacted } from './redacted.ts';
 import type { Tables } from './tables.ts';
 
-export interface ReportEntry {
+interface ReportEntry {
   readonly cycleId: string;
   readonly trigger: string;
   readonly endedAtMs: number;

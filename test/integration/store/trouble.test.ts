@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../../src/log.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts';
 import { aDecision, anIncident, aNotice, aPass, NOW_MS } from '../../unit/store/builders.ts';
 
-const PROCESS = join(import.meta.dirname, 'process.ts');
+const PROCESS = fileURLToPath(import.meta.resolve('./process.ts'));
 
 let directory: string;
 let file: string;

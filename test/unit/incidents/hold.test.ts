@@ -64,6 +64,18 @@ test('a known issue that ends by itself is never told', () => {
   expect(reasonsOf(over)).toEqual(['silent known-issue']);
 });
 
+test('a return that was never told does not touch the card that says it is over', () => {
+  const monitor = aMonitor();
+  monitor.pass({ findings: [aFinding()] });
+  for (const minutes of [5, 10]) monitor.pass({ nowMs: MORNING_MS + minutes * MINUTE_MS });
+  const excused = monitor.pass({ nowMs: MORNING_MS + 20 * MINUTE_MS, findings: [aFinding({ hold: KNOWN })] });
+  monitor.pass({ nowMs: MORNING_MS + 25 * MINUTE_MS });
+  const over = monitor.pass({ nowMs: MORNING_MS + 30 * MINUTE_MS });
+
+  expect([excused, over].map(shapesOf)).toEqual([[], []]);
+  expect([excused, over].map(reasonsOf)).toEqual([['silent known-issue'], ['silent known-issue']]);
+});
+
 test('one finding that no text excuses is told although another is excused', () => {
   const outcome = aMonitor().pass({
     findings: [aFinding({ hold: KNOWN, floor: 'SEV-1' }), aFinding({ id: 'f2', reason: 'ImagePull', floor: 'SEV-2' })],
