@@ -16,8 +16,11 @@ export interface DeliveryOutcome {
   readonly latencyMs: number;
 }
 
-/** Rows that wait in this process although the outbox calls them due: Unix milliseconds by sequence. */
-export type Waiting = Map<number, number>;
+/**
+ * What waits for its next try, by sequence. A row that is `sending` on disk is not called due again by the outbox of the same
+ * process, so it is kept here whole; of the others only the time.
+ */
+export type Waiting = Map<number, { readonly atMs: number; readonly row: OutboxRow | undefined }>;
 
 /** Named moments between two commits, at which a test ends the process. */
 export type Step = (name: string) => Promise<void>;
@@ -85,7 +88,11 @@ export function createAttempt(options: {
     // Doubt, of this try or of an earlier one, must stay on disk as `sending`; so must a row that the store could not touch.
     const inDoubt = row.status === 'sending' || unrecorded.has(sequence) || !code.startsWith('DELIVERY_');
     if (inDoubt || code === 'DELIVERY_AMBIGUOUS') {
-      if (!(error instanceof SlackBlocked)) waiting.set(sequence, laterMs);
+      // What a closed door holds back goes as soon as the door opens.
+      waiting.set(sequence, {
+        atMs: error instanceof SlackBlocked ? now() : laterMs,
+        row: { ...row, status: 'sending' },
+      });
       return;
     }
     const words = messageOf(error);
@@ -95,7 +102,7 @@ export function createAttempt(options: {
     } else if (code === 'DELIVERY_CONTENT') {
       await outbox.park(sequence, now() + PROBE_INTERVAL_MS, words);
     } else {
-      waiting.set(sequence, laterMs);
+      waiting.set(sequence, { atMs: laterMs, row: undefined });
       await outbox.markRetry(sequence, laterMs, words);
     }
   }
@@ -109,7 +116,7 @@ export function createAttempt(options: {
         await settle(row, error);
       } catch (storeError) {
         // The row stands as it stood; it is tried again like one in doubt.
-        waiting.set(row.sequence, now() + PROBE_INTERVAL_MS / 10);
+        waiting.set(row.sequence, { atMs: now() + PROBE_INTERVAL_MS / 10, row: { ...row, status: 'sending' } });
         log.error('outbox could not be written', { subject: row.notice.subject, err: storeError });
       }
     }

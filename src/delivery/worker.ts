@@ -117,14 +117,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const nowMs = now();
     if (!options.enabled()) return { started: 0, againAtMs: nowMs + WAITING_POLL_MS };
     finished.clear();
-    const rows = await outbox.due(nowMs, BATCH);
+    const rows = withHeld(await outbox.due(nowMs, BATCH));
     forgetSuperseded(rows, nowMs);
     let againAtMs = nowMs + IDLE_POLL_MS;
     let started = 0;
     for (const row of rows.toSorted(worstFirst)) {
       const { sequence, notice } = row;
       if (claimed.has(sequence) || finished.has(sequence) || lanes.has(notice.channel)) continue;
-      const freeAtMs = Math.max(standstills.freeAtMs(notice.channel), waiting.get(sequence) ?? 0);
+      const freeAtMs = Math.max(standstills.freeAtMs(notice.channel), waiting.get(sequence)?.atMs ?? 0);
       if (freeAtMs > nowMs) {
         againAtMs = Math.min(againAtMs, freeAtMs, nowMs + WAITING_POLL_MS);
         continue;
@@ -142,7 +142,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** A row whose time has come and which is not due has been overtaken by a newer one of its subject. */
   function forgetSuperseded(rows: readonly OutboxRow[], nowMs: number): void {
     const due = new Set(rows.map(({ sequence }) => sequence));
-    for (const [sequence, atMs] of waiting) if (atMs <= nowMs && !due.has(sequence)) waiting.delete(sequence);
+    for (const [sequence, { atMs }] of waiting) if (atMs <= nowMs && !due.has(sequence)) waiting.delete(sequence);
+  }
+
+  /** Rows in doubt are due by our own account. */
+  function withHeld(due: readonly OutboxRow[]): readonly OutboxRow[] {
+    const held = [...waiting.values()].flatMap(({ row }) => (row === undefined ? [] : [row]));
+    const known = new Set(held.map(({ sequence }) => sequence));
+    return [...held, ...due.filter(({ sequence }) => !known.has(sequence))];
   }
 
   /** Two callers never pick at once, or both could start the same row. */

@@ -50,7 +50,7 @@ export interface SlackClient {
   tokenVersion(): number;
 }
 
-export interface SlackConnection {
+interface SlackConnection {
   readonly team: string;
   readonly user: string;
   /** One sentence a channel that cannot be posted to, naming the field and the remedy. */

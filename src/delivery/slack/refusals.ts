@@ -84,7 +84,7 @@ export class SlackBlocked extends MonitorError {
 }
 
 /** Slack's own word for the refusal, such as `channel_not_found`; `undefined` for anything but a well-formed `ok: false`. */
-export function refusalOf(error: unknown): string | undefined {
+function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof WebAPIPlatformError)) return undefined;
   const word: unknown = error.data.error;
   // The client hands an unreadable body over as the error, so only a word of Slack's kind counts.

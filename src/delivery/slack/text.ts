@@ -14,7 +14,7 @@ const LOUD_WORDS = /@(?=(?:here|channel|everyone)\b)/gi;
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Without control and direction characters, lone surrogates and mentions; still unescaped. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll('\r\n', '\n')
@@ -22,11 +22,6 @@ export function cleanText(text: string): string {
     .replace(MENTION_TAGS, '[mention]')
     .replace(LOUD_WORDS, '@\u2060')
     .trim();
-}
-
-/** `cleanText` on one line. */
-export function cleanLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ');
 }
 
 /**

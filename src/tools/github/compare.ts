@@ -55,6 +55,9 @@ export function compareQuestion(options: {
         text: [
           `${name} ${base}...${head}: ${data.status}, ${data.ahead_by} commits ahead, ${data.behind_by} behind`,
           ...commits,
+          ...(data.total_commits > data.commits.length
+            ? [`(only ${data.commits.length} of ${data.total_commits} commits are listed)`]
+            : []),
           ...fileDiffs(data.files),
         ].join('\n'),
         headLines: 1,

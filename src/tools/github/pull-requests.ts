@@ -92,6 +92,9 @@ export function pullRequestsQuestion(options: {
         `#${number} ${pull.title.slice(0, 200)} · merged ${instantText(mergedAtMs)} (${beforeText(mergedAtMs, window.untilMs)}) · by ${pull.user.login} · into ${pull.base.ref} · commit ${pull.merge_commit_sha ?? 'unknown'}`,
         (pull.body ?? '').slice(0, 2000),
         ...fileDiffs(files),
+        ...(pull.changed_files > files.length
+          ? [`(only ${files.length} of ${pull.changed_files} files are listed)`]
+          : []),
       ]
         .filter((line) => line !== '')
         .join('\n'),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import { MonitorError } from '../../errors.ts';
 
 /**
@@ -28,7 +29,11 @@ export interface JqTask {
 }
 
 export function createRunJq(deadlineMs = DEADLINE_MS): RunJq {
-  return async (input, program, signal) => {
+  // Each thread may hold the input several times over.
+  const limit = pLimit(2);
+  return (input, program, signal) => limit(() => run(input, program, signal));
+
+  async function run(input: string, program: string, signal: AbortSignal): Promise<string> {
     if (program.length > MAX_PROGRAM_CHARACTERS) {
       throw new MonitorError('TOOL_INPUT_INVALID', `A jq program has at most ${MAX_PROGRAM_CHARACTERS} characters.`);
     }
@@ -44,7 +49,8 @@ export function createRunJq(deadlineMs = DEADLINE_MS): RunJq {
       }
       return stdout.length > MAX_OUTPUT_CHARACTERS ? stdout.slice(0, MAX_OUTPUT_CHARACTERS) : stdout;
     } catch (error) {
-      if (signal.aborted || error instanceof MonitorError) throw error;
+      signal.throwIfAborted();
+      if (error instanceof MonitorError) throw error;
       const why = late.aborted ? `took longer than ${deadlineMs} ms` : 'used too much memory or failed';
       throw new MonitorError('TOOL_FAILED', `The jq program ${why}: make it simpler, or select fewer objects.`, {
         cause: error,
@@ -52,7 +58,7 @@ export function createRunJq(deadlineMs = DEADLINE_MS): RunJq {
     } finally {
       await worker.terminate();
     }
-  };
+  }
 }
 
 interface JqResult {

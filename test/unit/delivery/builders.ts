@@ -2,7 +2,7 @@ import type { Card, MonitorCard } from '../../../src/domain/card.ts';
 import type { Notice, NoticeContent } from '../../../src/domain/notice.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 12, 45);
-export const INCIDENT_ID = 'INC-20261121_124400-001';
+const INCIDENT_ID = 'INC-20261121_124400-001';
 
 export function aCard(changes: Partial<Card> = {}): Card {
   return {

@@ -14,12 +14,16 @@ export interface MemoryOutbox extends Outbox {
   readonly rows: readonly Row[];
   readonly messages: Map<string, PostedMessage>;
   add(notice: Notice, status?: OutboxRow['status']): number;
+  /** What a new process sees: nothing is on its way any more. */
+  restart(): void;
 }
 
 /** The outbox's contract in a list, so that delivery can be tested without a disk. */
 export function createMemoryOutbox(): MemoryOutbox {
   const rows: Row[] = [];
   const messages = new Map<string, PostedMessage>();
+  /** Marked as `sending` by this process, and therefore not due to it. */
+  const inFlight = new Set<number>();
   const row = (sequence: number): Row => {
     const found = rows.find((each) => each.sequence === sequence);
     if (found === undefined) throw new Error(`no row ${sequence}`);
@@ -35,12 +39,15 @@ export function createMemoryOutbox(): MemoryOutbox {
   const unsent = (): Row[] => rows.filter((each) => each.status !== 'sent' && !isSuperseded(each));
   const heads = (): Row[] => {
     const subjects = new Set<string>();
-    return unsent().filter(({ notice: { subject } }) => !subjects.has(subject) && subjects.add(subject));
+    return unsent()
+      .filter(({ notice: { subject } }) => !subjects.has(subject) && subjects.add(subject))
+      .filter(({ sequence }) => !inFlight.has(sequence));
   };
 
   return {
     rows,
     messages,
+    restart: () => inFlight.clear(),
     add(notice, status = 'pending') {
       rows.push({
         sequence: rows.length + 1,
@@ -73,15 +80,19 @@ export function createMemoryOutbox(): MemoryOutbox {
     async markSending(sequence) {
       row(sequence).status = 'sending';
       row(sequence).attempts += 1;
+      inFlight.add(sequence);
     },
     async markSent(sequence, _atMs, posted) {
+      inFlight.delete(sequence);
       row(sequence).status = 'sent';
       if (posted !== undefined) messages.set(row(sequence).notice.subject, posted);
     },
     async markRetry(sequence, notBeforeMs, error) {
+      inFlight.delete(sequence);
       Object.assign(row(sequence), { status: 'pending', notBeforeMs, lastError: error });
     },
     async park(sequence, probeAtMs, error) {
+      inFlight.delete(sequence);
       Object.assign(row(sequence), { status: 'parked', notBeforeMs: probeAtMs, lastError: error });
     },
     async forgetPosted(subject) {

@@ -115,6 +115,7 @@ test.each(STEPS.flatMap((step) => CONTENTS.map((content) => ({ step, content, ki
     });
     void dying.delivery.drain(forever());
     await ended.promise;
+    outbox.restart();
 
     await deliver(outbox, slack.client).delivery.drain(forever());
 
