@@ -31,7 +31,8 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   }
   // UTF-16 without a byte order mark is valid UTF-8 full of NULs.
   // oxlint-disable-next-line no-control-regex -- NUL is the subject
-  if (/^(?:[^\0]\0){2}|^(?:\0[^\0]){2}/.test(decoded)) return refuse('not-utf8', 'the file looks like UTF-16; save it as UTF-8');
+  if (/^(?:[^\0]\0){2}|^(?:\0[^\0]){2}/.test(decoded))
+    return refuse('not-utf8', 'the file looks like UTF-16; save it as UTF-8');
   if (decoded.trim() === '') return refuse('empty-file', 'the file holds only white space');
   if (/\r(?!\n)/.test(decoded) && !decoded.includes('\n')) {
     return refuse('cr-only', 'lines end in a carriage return alone; save the file with LF or CRLF line ends');

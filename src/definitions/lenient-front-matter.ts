@@ -65,6 +65,8 @@ export function parseLeniently(source: string): LenientFields {
   const fields = new Map<string, Field>();
   for (const [key, { index, lines }] of raw) {
     const value = valueOf(lines);
+    if (key !== 'description' && typeof value === 'string' && isOpen(value))
+      return refuse(index, `${key} has a bracket that does not close`);
     if (value === undefined) return refuse(index, `${key} has a quote that does not close`);
     fields.set(key, { value, line: index + 2 });
   }
@@ -94,6 +96,11 @@ function valueOf(lines: readonly string[]): Field['value'] | undefined {
     return items.every((item) => item !== undefined) ? items.filter((item) => item !== '') : undefined;
   }
   return unquote([head, ...more.map((line) => line.trim())].join('\n').trim());
+}
+
+/** A list or map in brackets without its end; a description may well begin with a bracket. */
+function isOpen(value: string): boolean {
+  return (value.startsWith('[') && !value.endsWith(']')) || (value.startsWith('{') && !value.endsWith('}'));
 }
 
 function unquote(text: string): string | undefined {

@@ -67,7 +67,8 @@ export function readTolerances(
   let service: { names: readonly ServiceName[]; depth: number } | undefined;
   for (const block of blocks) {
     if (isHistory(block)) continue;
-    if (block.kind === 'heading') service = undefined;
+    // An indented paragraph still belongs to its bullet.
+    if (block.kind !== 'bullet' && !/^\s/.test(block.text)) service = undefined;
     if (block.kind === 'bullet' && (service === undefined || block.depth <= service.depth)) {
       const entry = readNamedEntry(block.text);
       const isService =

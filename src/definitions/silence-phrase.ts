@@ -24,7 +24,7 @@ export function silencePhrasesIn(text: string): readonly SilencePhrase[] {
     const before =
       plain
         .slice(0, match.index)
-        .split(/[.;:!?\n]/)
+        .split(/[.;!?](?=\s)/)
         .at(-1) ?? '';
     const after = plain.slice(match.index + match[0].length).split(/[.;!?](?:\s|$)/)[0] ?? '';
     return { index: match.index, text: match[0].replace(/\s+/g, ' '), void: voidedBy(before, match[0], after) };

@@ -1,5 +1,14 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs';
 
 export interface FileState {
   readonly kind: 'file' | 'link' | 'other';
@@ -22,26 +31,34 @@ export interface FileSystem {
   mountPoints(): Promise<ReadonlySet<string>>;
 }
 
+/**
+ * Synchronous behind its promises, on purpose: some tens of small files on tmpfs take less than a millisecond, and other work of this process
+ * between two of the calls would only give swaps time to overtake the read.
+ */
 export const nodeFileSystem: FileSystem = {
-  list: async (directory) => readdir(directory),
-  readLink: async (path) => readlink(path),
-  realPath: async (path) => realpath(path),
+  list: async (directory) => readdirSync(directory),
+  readLink: async (path) => readlinkSync(path),
+  realPath: async (path) => realpathSync(path),
   stateOf: async (path) => {
-    const stats = await lstat(path, { bigint: true });
+    const stats = lstatSync(path, { bigint: true });
     const kind = stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other';
     return { kind, stamp: `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}` };
   },
   read: async (path, maxBytes) => {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await file.stat();
-    if (!stats.isFile()) return 'not-a-file';
-    if (stats.size > maxBytes) return 'too-large';
-    const bytes = await file.readFile();
-    return bytes.length > maxBytes ? 'too-large' : bytes;
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(file);
+      if (!stats.isFile()) return 'not-a-file';
+      if (stats.size > maxBytes) return 'too-large';
+      const bytes = readFileSync(file);
+      return bytes.length > maxBytes ? 'too-large' : bytes;
+    } finally {
+      closeSync(file);
+    }
   },
   mountPoints: async () => {
     try {
-      return parseMountPoints(await readFile('/proc/self/mountinfo', 'utf8'));
+      return parseMountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
     } catch {
       return new Set();
     }
