@@ -1,10 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
-import packageJson from '../package.json' with { type: 'json' };
 
 /** One file that runs in an empty folder: what the image ships. `node tools/build.ts [FILE]` */
 const outfile = process.argv[2] ?? 'dist/k8s-monitor.mjs';
 mkdirSync('dist', { recursive: true });
+
+// jq runs in a worker of its own, which the one file carries as text.
+const jqWorker = await build({
+  entryPoints: ['src/tools/kubernetes/jq-worker.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  minify: true,
+  write: false,
+});
 
 await build({
   entryPoints: ['src/main.ts'],
@@ -17,7 +26,7 @@ await build({
   sourcemap: 'linked',
   legalComments: 'none',
   outfile,
-
+  define: { JQ_WORKER_SOURCE: JSON.stringify(jqWorker.outputFiles[0]?.text) },
   // Dependencies that are CommonJS inside call require() for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -75,6 +75,7 @@ export async function runCycle(
         ...input,
         pass: 1,
         agents: undefined,
+        focus: undefined,
         analysis: { expected: expectAgents, missing: request.withAgents ? agentsMissing : undefined },
       }),
     );
@@ -111,6 +112,7 @@ export async function runCycle(
           findings,
           pass: 2,
           agents: spoken,
+          focus: request.focus?.incidentIds,
           analysis: { expected: false, missing: spoken.missing },
         }),
       ),

@@ -20,6 +20,8 @@ export interface PassInput {
   readonly findings: readonly AssessedFinding[];
   /** Pass 2 only. */
   readonly agents: AgentsOutcome | undefined;
+  /** The incidents that the agents were asked about; `undefined` = everything. */
+  readonly focus: readonly string[] | undefined;
   /** Pass 1: what the card says of an analysis: it will come, or why it will not. */
   readonly analysis: { readonly expected: boolean; readonly missing: string | undefined };
 }

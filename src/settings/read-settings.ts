@@ -11,6 +11,8 @@ export interface SettingsSource {
   current(): Settings;
   /** What the files now in force deserve to be told. */
   warnings(): readonly SettingsWarning[];
+  /** Why the files as they are mounted now are not in force; `undefined` when they are. */
+  problem(): string | undefined;
   /** Reads the files again; an invalid one leaves everything as it was, logged with file, line and remedy. */
   refresh(): Settings;
 }
@@ -38,6 +40,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
   return {
     current: () => inForce.settings,
     warnings: () => inForce.warnings,
+    problem: () => lastComplaint,
     refresh: () => {
       try {
         const fresh = readSettings(options);

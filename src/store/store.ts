@@ -9,6 +9,7 @@ import { kyselyOver } from './database.ts';
 import { loadIncident, loadIncidents, writePass, type KnownIncidents, type PassRecord } from './incidents.ts';
 import { lockDataDirectory } from './lock.ts';
 import { migrate } from './migrations.ts';
+import { createMonitorMemory, type MonitorMemory } from './monitor-memory.ts';
 import {
   createCycleEnds,
   createKnownOwners,
@@ -64,6 +65,7 @@ export interface Store extends AsyncDisposable {
   readonly owners: KnownOwners;
   readonly spend: Spend;
   readonly cycleEnds: CycleEnds;
+  readonly monitorMemory: MonitorMemory;
 
   /** Nightly. Deletes what is older than its time, or does not fit under the cap (2 GiB). */
   prune(nowMs: number, capBytes?: number): Promise<Pruned>;
@@ -138,6 +140,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     owners: createKnownOwners(database, currentCluster),
     spend: createSpend(database, currentCluster),
     cycleEnds: createCycleEnds(database, currentCluster),
+    monitorMemory: createMonitorMemory(database),
     prune: (nowMs, capBytes) => prune(database, nowMs, capBytes),
     probe: async () => {
       const value = String(now());

@@ -1,0 +1,430 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { AgentEvent } from './agents/input.ts';
+import { lastKnownOwnerIn, ownersToRemember } from './checks/remembered-owners.ts';
+import { kindsFor, runChecks } from './checks/run-checks.ts';
+import type { ClusterAccess } from './cluster/kubeconfig.ts';
+import { defaultReadSettings } from './cluster/read.ts';
+import { createClusterReader, type ClusterReader } from './cluster/reader.ts';
+import { createCoordinator, type Coordinator } from './cycle/coordinator.ts';
+import { startSchedule } from './cycle/schedule.ts';
+import type { CycleSteps } from './cycle/steps.ts';
+import { createDefinitions, isAgentFile, isOrchestratorFile } from './definitions/create-definitions.ts';
+import { createSlackClient } from './delivery/slack/client.ts';
+import type { DeliveryProblem } from './delivery/standstill.ts';
+import { createDelivery, type Delivery } from './delivery/worker.ts';
+import type { Notice } from './domain/notice.ts';
+import type { Owner } from './domain/object-ref.ts';
+import { MonitorError } from './errors.ts';
+import { startHealthServer, type HealthAnswer } from './http/health-server.ts';
+import type { Logger } from './log.ts';
+import { createModel } from './model/model.ts';
+import type { Redact } from './redact.ts';
+import { createDirectoryReader } from './reload/read-directory.ts';
+import type { Environment } from './settings/environment.ts';
+import type { SettingsSource } from './settings/read-settings.ts';
+import type { Secrets } from './settings/secrets.ts';
+import { writeReportFiles } from './store/report-files.ts';
+import { openStore, type Store } from './store/store.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createGithub } from './tools/github/ask.ts';
+import { createRunJq } from './tools/kubernetes/jq.ts';
+import { createTools } from './tools/create-tools.ts';
+import { assessFindings } from './wiring/assess.ts';
+import { createDecideAndRecord } from './wiring/decide-and-record.ts';
+import { createDispatch } from './wiring/dispatch.ts';
+import { createMonitorCards } from './wiring/monitor-cards.ts';
+import { startNightly } from './wiring/nightly.ts';
+import { knownTools } from './wiring/known-tools.ts';
+import { sayWhatRuns } from './wiring/start-words.ts';
+import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
+
+export interface AppOptions {
+  readonly environment: Environment;
+  readonly settings: SettingsSource;
+  readonly secrets: Secrets;
+  readonly access: ClusterAccess;
+  readonly redact: Redact;
+  readonly log: Logger;
+  readonly version: string;
+  /** Unix time in milliseconds: the clock of every decision. Deadlines of requests run on real time. */
+  readonly now: () => number;
+  /** `memory`: nothing is left behind and nobody is told (`--dry-run`). */
+  readonly keep: 'disk' | 'memory';
+  readonly withAgents: boolean;
+  /** Whether cron and the health server run; without them cycles come only by `trigger`. */
+  readonly serve: boolean;
+  readonly agentsDeadlineMs?: number;
+  /** Called between the steps of recording and telling: where a test ends the process. */
+  readonly step?: (name: string) => void;
+  readonly onAgentEvent?: (event: AgentEvent) => void;
+  /** What is about to be told, for a terminal. */
+  readonly onNotices?: (notices: readonly Notice[]) => void;
+}
+
+/** The running monitor. Disposing it stops everything in the reverse order of its start. */
+export interface App extends AsyncDisposable {
+  readonly trigger: Coordinator['trigger'];
+  /** Resolves when no cycle runs or waits. */
+  readonly idle: Coordinator['idle'];
+  /** Resolves when everything that follows a cycle (owners remembered, monitor cards, counts) is recorded. */
+  readonly settled: () => Promise<void>;
+  readonly delivery: Delivery;
+  readonly store: Store;
+  readonly cluster: ClusterReader;
+  readonly metrics: Metrics;
+  readonly health: () => HealthAnswer;
+  readonly ready: () => HealthAnswer;
+  /** Of the health server; `undefined` where it does not run. */
+  readonly port: number | undefined;
+}
+
+const AGENTS_DEADLINE_MS = 15 * 60_000;
+/** Definitions are few and small; a directory beyond this is not ours (seed set of 202 files fits). */
+const MOST_FILES = 1_000;
+const MOST_FILE_BYTES = 1024 * 1024;
+/** Three patrols of the default rhythm. */
+const WEDGED_AFTER_MS = 3 * 5 * 60_000;
+
+/**
+ * The composition root: what runs, what it is made of, and in which order it stops.
+ *
+ * @throws {MonitorError} `CONFIG_INVALID`, `STORE_NEWER`, `STORE_UNUSABLE`, `PORT_UNAVAILABLE`; what was acquired before is released
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { environment, secrets, log, now, redact } = options;
+  const settings = options.settings;
+  const agentsDeadlineMs = options.agentsDeadlineMs ?? AGENTS_DEADLINE_MS;
+  const step = options.step ?? (() => undefined);
+  const startedAtMs = now();
+  await using acquired = new AsyncDisposableStack();
+
+  const metrics = createMetrics({ version: options.version, processMetrics: options.serve });
+  const store = acquired.use(
+    await openStore({
+      at: options.keep === 'memory' ? 'memory' : { file: join(environment.dataDir, 'k8s-monitor.db') },
+      now,
+      log,
+      redact,
+      step,
+    }),
+  );
+  let storeTrouble: MonitorError | undefined;
+
+  const cluster = acquired.use(
+    createClusterReader({
+      access: options.access,
+      cluster: () => ({ id: settings.current().clusterId, name: settings.current().clusterName }),
+      settings: () => defaultReadSettings,
+      readableConfigMaps: () => [],
+      now,
+      sleep,
+      random: Math.random,
+      onRequest: ({ kind, status, durationMs }) =>
+        metrics.clusterRequest({ resource: kind, status: String(status), ms: durationMs }),
+      log,
+    }),
+  );
+
+  const slack =
+    options.keep === 'memory' || secrets.read.SLACK_BOT_TOKEN() === undefined
+      ? undefined
+      : createSlackClient({ readToken: secrets.read.SLACK_BOT_TOKEN, apiUrl: environment.slackApiUrl, log, now });
+  let deliveryProblems: readonly DeliveryProblem[] = [];
+  const delivery = createDelivery({
+    outbox: store.outbox,
+    slack,
+    enabled: () => true,
+    now,
+    sleep: sleepQuietly,
+    random: Math.random,
+    log,
+    step: async (name) => {
+      step(name);
+      await Promise.resolve();
+    },
+    onOutcome: ({ notice, result }) => metrics.delivery({ leg: 'slack', operation: notice.content.kind, result }),
+    onProblems: (problems) => {
+      deliveryProblems = problems;
+    },
+  });
+  if (options.serve) acquired.use(delivery.start());
+
+  const github = createGithub({ readToken: secrets.read.GITHUB_TOKEN, apiUrl: environment.githubApiUrl });
+  const githubConfigured = (): boolean =>
+    settings.current().toolsets.github &&
+    settings.current().github.repositories.length > 0 &&
+    secrets.read.GITHUB_TOKEN() !== undefined;
+  const toolsOfCycle = createTools({ queries: cluster.queries, github, redact, runJq: createRunJq(), now });
+
+  const definitions = createDefinitions({
+    readClaudeDir: createDirectoryReader({
+      directory: environment.claudeDir,
+      accepts: isOrchestratorFile,
+      maxFiles: 1,
+      maxFileBytes: MOST_FILE_BYTES,
+    }),
+    readAgentsDir: createDirectoryReader({
+      directory: environment.agentsDir,
+      accepts: isAgentFile,
+      maxFiles: MOST_FILES,
+      maxFileBytes: MOST_FILE_BYTES,
+    }),
+    lastGood: {
+      load: async () =>
+        new Map(
+          (await store.lastGood.load()).map(({ name, bytes, sha256, savedAtMs }) => [
+            name,
+            { bytes, sha256, acceptedAtMs: savedAtMs },
+          ]),
+        ),
+      save: (name, { bytes, sha256, acceptedAtMs }) =>
+        store.lastGood.save({ name, bytes, sha256, savedAtMs: acceptedAtMs }),
+      forget: (name) => store.lastGood.forget(name),
+    },
+    settings: () => ({
+      env: environment.variables,
+      tools: knownTools({ kubernetes: settings.current().toolsets.kubernetes, github: githubConfigured() }),
+      toolCeiling: environment.toolCeiling,
+      modelAliases: settings.current().modelAliases,
+      modelAllowList: environment.modelAllowlist,
+      defaultModel: settings.current().llm.model,
+      zone: settings.current().schedule.zone,
+    }),
+    now,
+    log,
+  });
+
+  const model = createModel({
+    apiKey: secrets.read.ANTHROPIC_API_KEY,
+    baseUrl: environment.anthropicBaseUrl,
+    settings: () => {
+      const { llm, budget } = settings.current();
+      return { ...llm, perCycleUsd: budget.perCycleUsd, perDayUsd: budget.perDayUsd };
+    },
+    spend: { load: (day) => store.spend.on(day), add: (day, usd) => store.spend.add(day, usd, 1) },
+    onCall: (call) => metrics.modelCall({ model: call.model, status: call.status, ms: call.ms, usage: call.usage }),
+    now,
+    sleep: sleepQuietly,
+    random: Math.random,
+    log,
+  });
+  const agentsMissing = (): string | undefined =>
+    options.withAgents ? model.missing() : 'agents are switched off (--no-agents)';
+
+  let owners: ReadonlyMap<string, Owner> = await store.owners.load();
+  const lastKnownOwner = (object: Parameters<ReturnType<typeof lastKnownOwnerIn>>[0]): Owner | undefined =>
+    lastKnownOwnerIn(owners)(object);
+  const assess: CycleSteps['assess'] = (findings, snapshot, pinned) =>
+    assessFindings(findings, snapshot, pinned, { environments: settings.current().environments, nowMs: now() });
+  const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
+  const recordStoreTrouble = (trouble: MonitorError | undefined): void => {
+    if (trouble !== undefined && storeTrouble === undefined)
+      log.error('the store takes nothing, telling from memory', { err: trouble });
+    if (trouble === undefined && storeTrouble !== undefined) log.info('the store works again');
+    storeTrouble = trouble;
+  };
+  const monitorCards = createMonitorCards({
+    store,
+    delivery,
+    settings: () => settings.current(),
+    now,
+    newNoticeId: randomUUID,
+    log,
+  });
+
+  let followSchedule = (): void => undefined;
+  const steps: CycleSteps = {
+    now,
+    pin: async () => {
+      const current = settings.refresh();
+      log.setLevel(current.logLevel);
+      followSchedule();
+      const pinned = await definitions.pin();
+      metrics.definitionsPinned({
+        revision: pinned.revision,
+        stale: pinned.files.filter((file) => file.stale !== undefined).length,
+        rejected: pinned.warnings.filter((warning) => warning.outcome === 'rejected').length,
+      });
+      return pinned;
+    },
+    observe: (due, signal) =>
+      cluster.takeSnapshot({ kinds: kindsFor(due, settingsOf), namespaces: settings.current().namespaces, signal }),
+    check: (snapshot, due) =>
+      runChecks(snapshot, {
+        nowMs: now(),
+        settings: settingsOf,
+        due,
+        lastKnownOwner,
+        redact,
+        onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
+      }),
+    assess,
+    decideAndRecord: createDecideAndRecord({
+      store,
+      delivery,
+      settings: () => settings.current(),
+      pinNow: () => definitions.pin(),
+      now,
+      newNoticeId: randomUUID,
+      agentsMissing,
+      onStoreTrouble: recordStoreTrouble,
+      onNotices: options.onNotices ?? (() => undefined),
+      log,
+    }),
+    agentsMissing,
+    dispatch: createDispatch({
+      model,
+      tools: () =>
+        toolsOfCycle({
+          kubernetes: settings.current().toolsets.kubernetes,
+          repositories: githubConfigured() ? settings.current().github.repositories : [],
+        }),
+      settings: () => settings.current(),
+      githubConfigured,
+      githubUrl: webUrlOf(environment.githubApiUrl),
+      assess,
+      lastKnownOwner,
+      newFenceMarker: () => randomBytes(8).toString('hex'),
+      agentsDeadlineMs,
+      now,
+      log,
+      ...(options.onAgentEvent !== undefined && { onEvent: options.onAgentEvent }),
+    }),
+    report: async (report, keepFile) => {
+      metrics.cycleFinished(report);
+      try {
+        await store.reports.save(report);
+        await store.cycleEnds.record(report.cycle.trigger, Date.parse(report.cycle.endedAt));
+        if (keepFile && options.keep === 'disk') await writeReportFiles(environment.reportsDir, report, redact);
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error;
+        recordStoreTrouble(error);
+      }
+    },
+  };
+
+  let following: Promise<unknown> = Promise.resolve();
+  acquired.defer(async () => void (await following));
+  const coordinator = acquired.use(
+    createCoordinator({
+      steps,
+      log,
+      now,
+      agentsDeadlineMs,
+      // By hand, whoever moves the clock also brings the cycles.
+      at: options.serve ? createAlarm(now) : () => () => undefined,
+      onFinished: (result, ask) => {
+        const facts = {
+          settingsProblem: settings.problem(),
+          storeMovedAside: store.movedAside,
+          agentsConfigured: agentsMissing() === undefined,
+        };
+        following = Promise.all([
+          following,
+          remember(result.snapshot, result.findings),
+          monitorCards.tell(result, ask, facts),
+        ]);
+      },
+      onFailed: (_error, ask) => metrics.cycleFailed(ask.trigger),
+    }),
+  );
+
+  async function remember(...[snapshot, findings]: Parameters<typeof ownersToRemember>): Promise<void> {
+    const fresh = ownersToRemember(snapshot, findings);
+    owners = new Map([
+      ...owners,
+      ...fresh.map(({ object, owner }) => [`${object.kind}/${object.namespace}/${object.name}`, owner] as const),
+    ]);
+    await store.owners
+      .save(fresh, now())
+      .catch((error: unknown) => log.warn('owners could not be remembered', { err: error }));
+  }
+
+  async function tellOutboxSize(): Promise<void> {
+    try {
+      const counts = await store.outbox.counts();
+      metrics.outbox({
+        ...counts,
+        oldestAgeSeconds: counts.oldestDecidedAtMs === undefined ? 0 : (now() - counts.oldestDecidedAtMs) / 1_000,
+      });
+    } catch (error) {
+      log.warn('the outbox could not be counted', { err: error });
+    }
+  }
+
+  const health = (): HealthAnswer => {
+    const last = coordinator.lastAttemptAtMs() ?? startedAtMs;
+    const idleMs = now() - last;
+    return idleMs <= WEDGED_AFTER_MS
+      ? { ok: true, reasons: [] }
+      : { ok: false, reasons: [`no cycle was attempted for ${Math.round(idleMs / 1_000)} s`] };
+  };
+  const ready = (): HealthAnswer => {
+    const reasons = [
+      ...(storeTrouble === undefined ? [] : [`the store takes nothing: ${storeTrouble.message}`]),
+      ...deliveryProblems.map((problem) => `slack: ${problem.message}`),
+    ];
+    // Trouble with Slack is shown and does not take the process out of service: nothing would get better by that.
+    return { ok: storeTrouble === undefined, reasons };
+  };
+
+  let port: number | undefined;
+  if (options.serve) {
+    const server = acquired.use(
+      await startHealthServer({
+        port: environment.metricsPort,
+        host: '0.0.0.0',
+        health,
+        ready,
+        metrics: async () => {
+          await tellOutboxSize();
+          return metrics.text();
+        },
+      }),
+    );
+    port = server.port;
+    await sayWhatRuns({
+      version: options.version,
+      environment,
+      settings: settings.current(),
+      secrets,
+      access: options.access,
+      slack,
+      agentsMissing: agentsMissing(),
+      githubConfigured: githubConfigured(),
+      log,
+    });
+    acquired.use(startNightly({ store, now, log }));
+    const schedule = acquired.use(
+      startSchedule({
+        settings: settings.current().schedule,
+        trigger: coordinator.trigger,
+        lastScheduledEndedAtMs: await store.cycleEnds.last('scheduled'),
+        now,
+        log,
+      }),
+    );
+    followSchedule = () => schedule.follow(settings.current().schedule);
+  }
+
+  const running = acquired.move();
+  return {
+    trigger: coordinator.trigger,
+    idle: coordinator.idle,
+    settled: async () => void (await following),
+    delivery,
+    store,
+    cluster,
+    metrics,
+    health,
+    ready,
+    port,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Where people look at what the API serves: `https://github.com`, or the host of an Enterprise server. */
+function webUrlOf(githubApiUrl: string | undefined): string {
+  return githubApiUrl === undefined ? 'https://github.com' : new URL(githubApiUrl).origin;
+}

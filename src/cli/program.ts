@@ -1,0 +1,111 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
+import { MonitorError, messageOf } from '../errors.ts';
+import type { EnvironmentFlags } from '../settings/environment.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { runDaemon } from './run.ts';
+import { runDemo } from './demo.ts';
+import { runOnce } from './once.ts';
+import { runPermissions } from './permissions.ts';
+import { runReport } from './report.ts';
+import { runValidate } from './validate.ts';
+import type { World } from './world.ts';
+
+/** The whole command line: arguments in, exit code out. Every expected failure is one clear message on stderr. */
+export async function main(world: World): Promise<number> {
+  let exitCode: number = EXIT.fine;
+  const program = buildProgram(world, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...world.arguments], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has already said what is wrong with the words; its own codes are 0 (help, version) and 1.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.configuration;
+    world.stderr.write(
+      error instanceof MonitorError ? `k8s-monitor: ${error.code}: ${error.message}\n` : bugReport(error),
+    );
+    return exitCodeOf(error);
+  }
+}
+
+function buildProgram(world: World, finish: (exitCode: number) => void): Command {
+  const program = new Command('k8s-monitor')
+    .description('An in-cluster Kubernetes monitor whose agents are Markdown files.')
+    .version(world.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) });
+
+  common(program.command('run', { isDefault: true }))
+    .description('watch the cluster until stopped (the default)')
+    .action(async (flags: EnvironmentFlags) => finish(await runDaemon(world, flags)));
+
+  common(program.command('once'))
+    .description('one cycle, told and reported, then exit')
+    .option('--dry-run', 'keep nothing and tell nobody', false)
+    .option('--no-agents', 'checks alone')
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .option('--fail-on <severity>', 'exit 2 when an incident this bad is open: sev1 … sev4', parseSeverity)
+    .action(
+      async (
+        flags: EnvironmentFlags & { dryRun: boolean; agents: boolean; output: 'text' | 'json'; failOn?: Severity },
+      ) => finish(await runOnce(world, flags)),
+    );
+
+  program
+    .command('demo')
+    .description('a simulated cluster with four faults, told to your terminal; needs no cluster and no keys')
+    .action(async () => finish(await runDemo(world)));
+
+  common(program.command('validate'))
+    .description(
+      'what code reads from Markdown, settings and ConfigMap manifests, with line numbers; exit 2 on problems',
+    )
+    .argument('<path...>', 'files or directories')
+    .action(async (paths: string[], flags: EnvironmentFlags) => finish(await runValidate(world, flags, paths)));
+
+  common(program.command('permissions'))
+    .description(
+      'what this account may read, and what is lost without the rest; exit 2 when something needed is missing',
+    )
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .action(async (flags: EnvironmentFlags & { output: 'text' | 'json' }) =>
+      finish(await runPermissions(world, flags)),
+    );
+
+  common(program.command('report'))
+    .description('the recorded report of a cycle or an incident, as JSON')
+    .argument('<id>', 'cycle id or incident id')
+    .action(async (id: string, flags: EnvironmentFlags) => finish(await runReport(world, flags, id)));
+
+  program
+    .command('version')
+    .description('the version of the program and of its Node')
+    .action(() => void world.stdout.write(`k8s-monitor ${world.version} (node ${process.version})\n`));
+  return program;
+}
+
+function common(command: Command): Command {
+  return command
+    .exitOverride()
+    .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG, the service account or ~/.kube/config')
+    .option('--config <file>', 'config.yaml; environments.yaml is looked for beside it')
+    .option('--claude-dir <directory>', 'directory of CLAUDE.md')
+    .option('--agents-dir <directory>', 'directory of the agent files')
+    .option('--data-dir <directory>', 'directory of the database')
+    .option('--reports-dir <directory>', 'directory of the report files');
+}
+
+function parseSeverity(text: string): Severity {
+  const found = SEVERITIES.find(
+    (severity) => severity.replace('-', '').toLowerCase() === text.replace('-', '').toLowerCase(),
+  );
+  if (found === undefined) throw new InvalidArgumentError('one of sev1, sev2, sev3, sev4');
+  return found;
+}
+
+function bugReport(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  return `k8s-monitor: a bug, please report it:\n${stack}\n`;
+}

@@ -1,0 +1,37 @@
+import { nameOf } from '../domain/object-ref.ts';
+import type { CycleReport } from '../domain/report.ts';
+
+/** A cycle in a few lines for people: what was found, what was not told and why, what could not be seen. */
+export function reportLines(report: CycleReport): readonly string[] {
+  const last = new Map(report.decisions.map((decision) => [decision.incident, decision]));
+  const open = report.incidents.filter(({ state }) => state === 'open');
+  const incidents = open.map(({ id, severity, findings }) => {
+    const finding = report.findings.find(
+      (candidate) => findings.includes(candidate.id) && candidate.attachedTo === undefined,
+    );
+    const about = finding === undefined ? '' : `${nameOf(finding.owner)}: ${finding.reason}`;
+    const decision = last.get(id);
+    const said = decision === undefined ? '' : `${decision.told ? 'told' : 'not told'}, ${decision.reason}`;
+    return `  ${severity}  ${id}  ${about}  (${said})`;
+  });
+  const incomplete = report.checks.filter(({ evaluated }) => evaluated === 'no' || evaluated === 'partly');
+  return [
+    `${report.cluster.name} (${report.cluster.version || 'version unknown'}), cycle ${report.cycle.id}, definitions ${report.cycle.revision.slice(0, 8)}`,
+    open.length === 0 ? 'No open incidents in what could be read.' : `${open.length} open:`,
+    ...incidents,
+    ...(report.gaps.length === 0
+      ? []
+      : [
+          'Not read, so neither healthy nor broken:',
+          ...report.gaps.map(
+            (gap) => `  ${gap.resource}${gap.namespace === undefined ? '' : ` in ${gap.namespace}`}: ${gap.detail}`,
+          ),
+        ]),
+    ...(incomplete.length === 0 ? [] : [`Checks not (wholly) evaluated: ${incomplete.map(({ id }) => id).join(', ')}`]),
+    ...report.definitions.warnings.map(
+      ({ file, line, message }) => `Definitions: ${file}${line === undefined ? '' : `:${line}`}: ${message}`,
+    ),
+    ...(report.analysisMissing === undefined ? [] : [`Agents: ${report.analysisMissing}`]),
+    `Cost: ${report.usage.calls} model calls, $${report.usage.costUsd.toFixed(4)}`,
+  ];
+}

@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import { startApp } from '../app.ts';
+import { loadClusterAccess } from '../cluster/kubeconfig.ts';
+import type { EnvironmentFlags } from '../settings/environment.ts';
+import { openContext } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import type { World } from './world.ts';
+
+/** `run`: the daemon. Ends by a signal, after what is under way has been recorded and sent. */
+export async function runDaemon(world: World, flags: EnvironmentFlags): Promise<number> {
+  const context = openContext(world, flags, 'stdout');
+  const { environment, log } = context;
+  await using _app = await startApp({
+    ...context,
+    access: loadClusterAccess({ explicitFile: environment.kubeconfig, environment: world.variables }),
+    version: world.version,
+    now: world.now,
+    keep: 'disk',
+    withAgents: true,
+    serve: true,
+  });
+  if (!world.stopping.aborted) await once(world.stopping, 'abort');
+  log.info('k8s-monitor is stopping', { signal: String(world.stopping.reason) });
+  return EXIT.fine;
+}

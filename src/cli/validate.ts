@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cronProblem } from '../cycle/cron.ts';
+import { inspectDefinitions } from '../definitions/assemble.ts';
+import { readConfigMaps } from '../definitions/manifest.ts';
+import { MonitorError, messageOf } from '../errors.ts';
+import type { EnvironmentFlags } from '../settings/environment.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import { knownTools } from '../wiring/known-tools.ts';
+import { openContext, type Context } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import type { World } from './world.ts';
+
+/** A file to look at, and where its first line stands for the person who wrote it. */
+interface Candidate {
+  readonly name: string;
+  /** What to print before the line number: the path, or the manifest's. */
+  readonly shown: string;
+  readonly firstLine: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Complaint {
+  readonly shown: string;
+  readonly line: number | undefined;
+  readonly message: string;
+  readonly isProblem: boolean;
+}
+
+/** `validate PATH…`: what code reads of the files, line by line, and what is wrong with them. Reads nothing else. */
+export async function runValidate(world: World, flags: EnvironmentFlags, paths: readonly string[]): Promise<number> {
+  const context = openContext(world, flags, 'stderr');
+  const complaints: Complaint[] = [];
+  const candidates = paths.flatMap((path) => candidatesAt(path, complaints));
+  const markdown = candidates.filter(({ name }) => name.endsWith('.md'));
+  const settings = candidates.filter(({ name }) => name === 'config.yaml' || name === 'environments.yaml');
+
+  for (const { shown, line, what } of readMarkdown(markdown, context, complaints)) {
+    world.stdout.write(`${shown}:${line}: ${what}\n`);
+  }
+  readSettingsFiles(settings, context, complaints);
+  if (markdown.length + settings.length === 0) {
+    complaints.push({
+      shown: paths.join(' '),
+      line: undefined,
+      message: 'nothing to validate: no *.md, config.yaml or ConfigMap manifest',
+      isProblem: true,
+    });
+  }
+  for (const { shown, line, message, isProblem } of complaints) {
+    world.stdout.write(
+      `${shown}${line === undefined ? '' : `:${line}`}: ${isProblem ? 'problem' : 'warning'}: ${message}\n`,
+    );
+  }
+  const problems = complaints.filter(({ isProblem }) => isProblem).length;
+  world.stdout.write(`${candidates.length} files, ${problems} problems, ${complaints.length - problems} warnings\n`);
+  await Promise.resolve();
+  return problems > 0 ? EXIT.problems : EXIT.fine;
+}
+
+function candidatesAt(path: string, complaints: Complaint[]): readonly Candidate[] {
+  let names: readonly string[] | undefined;
+  try {
+    names = statSync(path).isDirectory() ? readdirSync(path).filter((name) => !name.startsWith('.')) : undefined;
+    if (names !== undefined) {
+      return names
+        .toSorted()
+        .filter((name) => /\.(?:md|ya?ml)$/.test(name) && statSync(join(path, name)).isFile())
+        .flatMap((name) => candidatesAt(join(path, name), complaints));
+    }
+    const bytes = readFileSync(path);
+    const name = basename(path);
+    if (name.endsWith('.md') || name === 'config.yaml' || name === 'environments.yaml')
+      return [{ name, shown: path, firstLine: 1, bytes }];
+    const manifest = readConfigMaps(bytes.toString('utf8'));
+    for (const { line, message } of manifest.problems) complaints.push({ shown: path, line, message, isProblem: true });
+    return manifest.configMaps.flatMap(({ files }) =>
+      files.map((file) => ({ name: file.name, shown: path, firstLine: file.line, bytes: file.bytes })),
+    );
+  } catch (error) {
+    complaints.push({ shown: path, line: undefined, message: messageOf(error), isProblem: true });
+    return [];
+  }
+}
+
+function readMarkdown(candidates: readonly Candidate[], context: Context, complaints: Complaint[]) {
+  const { environment, settings } = context;
+  const { definitions } = inspectDefinitions(new Map(candidates.map(({ name, bytes }) => [name, bytes])), {
+    env: environment.variables,
+    tools: knownTools({ kubernetes: true, github: true }),
+    toolCeiling: environment.toolCeiling,
+    modelAliases: settings.current().modelAliases,
+    modelAllowList: environment.modelAllowlist,
+    defaultModel: settings.current().llm.model,
+    zone: settings.current().schedule.zone,
+  });
+  const at = (file: string, line: number) => {
+    const found = candidates.find(({ name }) => name === file);
+    return { shown: found?.shown ?? file, line: line + (found?.firstLine ?? 1) - 1 };
+  };
+  for (const { file, line, message, outcome } of definitions.warnings) {
+    // Files of one kind may be validated without the others.
+    if (candidates.length === 0 || (file === 'CLAUDE.md' && !candidates.some(({ name }) => name === file))) continue;
+    const where = at(file, line ?? 1);
+    complaints.push({
+      shown: where.shown,
+      line: line === undefined ? undefined : where.line,
+      message,
+      isProblem: outcome === 'rejected',
+    });
+  }
+  return [
+    ...definitions.read.map(({ file, line, what }) => ({ ...at(file, line), what })),
+    ...definitions.agents.map(({ fileName, name, role, model, tools, when }) => ({
+      ...at(fileName, 1),
+      what: `agent ${name}: ${role}, model ${model}, when ${when}, tools ${tools.join(' ') || 'none'}`,
+    })),
+  ].toSorted((left, right) => left.shown.localeCompare(right.shown) || left.line - right.line);
+}
+
+function readSettingsFiles(candidates: readonly Candidate[], { environment }: Context, complaints: Complaint[]): void {
+  for (const { name, shown, firstLine, bytes } of candidates) {
+    try {
+      const { warnings } = readSettings({
+        configFile: 'config.yaml',
+        required: false,
+        readFile: (path) => (basename(path) === name ? Buffer.from(bytes).toString('utf8') : undefined),
+        cronProblem,
+        allowedOrigins: environment.allowedOrigins,
+      });
+      for (const { line, message } of warnings)
+        complaints.push({ shown, line: line + firstLine - 1, message, isProblem: false });
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      complaints.push({ shown, line: undefined, message: error.message, isProblem: true });
+    }
+  }
+}

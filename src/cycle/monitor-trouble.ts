@@ -1,0 +1,142 @@
+import type { DefinitionWarning } from '../domain/definitions.ts';
+import type { Gap, KindName } from '../domain/snapshot.ts';
+
+/** Trouble of the monitor itself. One grey card a key, worded here and never by a model. */
+export type TroubleKey = 'cluster' | 'permissions' | 'definitions' | 'settings' | 'model' | 'budget' | 'store';
+
+export interface Trouble {
+  readonly key: TroubleKey;
+  readonly headline: string;
+  readonly lines: readonly string[];
+}
+
+export interface MonitorState {
+  readonly gaps: readonly Gap[];
+  readonly read: readonly KindName[];
+  readonly warnings: readonly DefinitionWarning[];
+  /** Why the settings that are mounted are not in force; `undefined` when they are. */
+  readonly settingsProblem: string | undefined;
+  /** Whether agents were due in this cycle, and why they did not (all) speak. */
+  readonly agents: { readonly due: boolean; readonly missing: string | undefined; readonly budgetSpent: boolean };
+  readonly storeMovedAside: string | undefined;
+}
+
+const MOST_LINES = 10;
+
+/**
+ * What is wrong with the monitor, and what is known to be right again.
+ *
+ * A key in neither list could not be judged in this cycle (agents were not due): its card stays as it is.
+ */
+export function troublesOf(state: MonitorState): {
+  readonly present: readonly Trouble[];
+  readonly over: readonly TroubleKey[];
+} {
+  const unreachable = state.gaps.filter(({ cause }) => cause === 'unreachable' || cause === 'unauthorized');
+  const blind =
+    unreachable.length > 0 && state.read.every((kind) => unreachable.some(({ resource }) => resource === kind));
+  const partial = blind ? [] : state.gaps;
+  const broken = state.warnings.filter(({ outcome }) => outcome === 'rejected');
+
+  const judged: readonly (readonly [TroubleKey, Omit<Trouble, 'key'> | undefined | 'unknown'])[] = [
+    [
+      'cluster',
+      blind
+        ? {
+            headline: 'the cluster cannot be read: nothing is verified',
+            lines: linesOf(unreachable.slice(0, 1).map(({ detail }) => detail)),
+          }
+        : undefined,
+    ],
+    [
+      'permissions',
+      partial.length === 0
+        ? undefined
+        : {
+            headline: `incomplete: ${areas(partial)} could not be read`,
+            lines: [...linesOf(partial.map(describeGap)), 'Findings there are unverified, not resolved.'],
+          },
+    ],
+    [
+      'definitions',
+      broken.length === 0
+        ? undefined
+        : {
+            headline: `${count(broken.length, 'definition')} cannot be used`,
+            lines: linesOf(broken.map(describeWarning)),
+          },
+    ],
+    [
+      'settings',
+      state.settingsProblem === undefined
+        ? undefined
+        : {
+            headline: 'the settings are invalid, the previous ones stay in force',
+            lines: linesOf([state.settingsProblem]),
+          },
+    ],
+    ['budget', budget(state)],
+    ['model', model(state)],
+    [
+      'store',
+      state.storeMovedAside === undefined
+        ? undefined
+        : {
+            headline: 'the database was damaged and a new one begun',
+            lines: [`The damaged one was kept: ${state.storeMovedAside}`],
+          },
+    ],
+  ];
+  return {
+    present: judged.flatMap(([key, found]) => (found === undefined || found === 'unknown' ? [] : [{ key, ...found }])),
+    over: judged.flatMap(([key, found]) => (found === undefined ? [key] : [])),
+  };
+}
+
+function budget({ agents }: MonitorState): Omit<Trouble, 'key'> | undefined | 'unknown' {
+  if (!agents.due) return 'unknown';
+  if (!agents.budgetSpent) return undefined;
+  return {
+    headline: 'the model budget is spent: checks alone',
+    lines: linesOf([
+      agents.missing ?? '',
+      'Alerts go on without analysis; budget.per_day_usd starts anew at midnight UTC.',
+    ]),
+  };
+}
+
+function model({ agents }: MonitorState): Omit<Trouble, 'key'> | undefined | 'unknown' {
+  if (!agents.due || agents.budgetSpent) return 'unknown';
+  return agents.missing === undefined
+    ? undefined
+    : {
+        headline: 'agents could not do all of their work',
+        lines: linesOf([agents.missing, 'Alerts go on from the checks.']),
+      };
+}
+
+function areas(gaps: readonly Gap[]): string {
+  const names = [
+    ...new Set(
+      gaps.map(({ resource, namespace }) => (namespace === undefined ? resource : `${resource} in ${namespace}`)),
+    ),
+  ];
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+function describeGap({ resource, namespace, cause, detail }: Gap): string {
+  return `${resource}${namespace === undefined ? '' : ` in ${namespace}`} (${cause}): ${detail}`;
+}
+
+function describeWarning({ file, line, message }: DefinitionWarning): string {
+  return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
+}
+
+function linesOf(lines: readonly string[]): readonly string[] {
+  const said = lines.filter((line) => line !== '');
+  return said.length <= MOST_LINES ? said : [...said.slice(0, MOST_LINES), `… and ${said.length - MOST_LINES} more`];
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `one ${noun}` : `${number} ${noun}s`;
+}

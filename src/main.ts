@@ -1,0 +1,15 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { main } from './cli/program.ts';
+
+const stopping = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort(name));
+
+process.exitCode = await main({
+  arguments: process.argv.slice(2),
+  variables: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+  stopping: stopping.signal,
+  version: packageJson.version,
+});

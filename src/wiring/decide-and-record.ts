@@ -1,0 +1,179 @@
+import type { CycleSteps, PassInput, PassResult } from '../cycle/steps.ts';
+import { channelFor, contactsFor } from '../definitions/matching.ts';
+import type { Delivery } from '../delivery/worker.ts';
+import type { Definitions } from '../domain/definitions.ts';
+import type { AssessedFinding } from '../domain/finding.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Notice } from '../domain/notice.ts';
+import type { Severity } from '../domain/severity.ts';
+import { MonitorError } from '../errors.ts';
+import { decide } from '../incidents/decide.ts';
+import { incidentId } from '../incidents/identity.ts';
+import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
+import type { Logger } from '../log.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Store } from '../store/store.ts';
+import { permitsBy } from './permits.ts';
+
+export interface RecordParts {
+  readonly store: Store;
+  readonly delivery: Pick<Delivery, 'wake' | 'tellUnrecorded'>;
+  readonly settings: () => Settings;
+  /** The definitions now in force: a passage that was quoted must stand in them too. */
+  readonly pinNow: () => Promise<Definitions>;
+  readonly now: () => number;
+  readonly newNoticeId: () => string;
+  readonly agentsMissing: () => string | undefined;
+  readonly onStoreTrouble: (error: MonitorError | undefined) => void;
+  readonly onNotices: (notices: readonly Notice[]) => void;
+  readonly log: Logger;
+}
+
+/**
+ * The step that decides, and puts incidents, decisions, evidence and outbox rows on disk together before anybody is told.
+ *
+ * Where the disk takes nothing, a SEV-1/2 is told from memory, marked as not recorded, and the process is not ready.
+ */
+export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAndRecord'] {
+  const { store, delivery, log, now } = parts;
+  /** What the last pass knew, for the time in which the store cannot be read. */
+  let remembered: readonly Incident[] = [];
+
+  return async (input) => {
+    if (input.snapshot.cluster.id !== '')
+      await unlessUnusable(() => store.identify(input.snapshot.cluster.id), undefined);
+    const known = await unlessUnusable(async () => (await store.loadIncidents(now())).incidents, remembered);
+    const outcome = decide(await decisionInput(input, known.value, parts));
+    remembered = [...outcome.incidents];
+    let trouble = known.trouble;
+    try {
+      await store.commitPass({
+        incidents: outcome.changed,
+        decisions: outcome.decisions,
+        notices: outcome.notices,
+        evidence: evidenceOf(input),
+        cycleId: input.cycleId,
+      });
+    } catch (error) {
+      trouble = asStoreTrouble(error);
+      await tellFromMemory(outcome.notices);
+    }
+    parts.onStoreTrouble(trouble);
+    parts.onNotices(outcome.notices);
+    delivery.wake();
+    logDecisions(outcome, log.child({ cycle: input.cycleId }));
+    return {
+      decisions: outcome.decisions,
+      incidents: outcome.incidents,
+      recheckAtMs: outcome.recheckAtMs,
+    } satisfies PassResult;
+  };
+
+  async function tellFromMemory(notices: readonly Notice[]): Promise<void> {
+    for (const notice of notices) {
+      if (notice.content.kind !== 'card' || (notice.severity !== 'SEV-1' && notice.severity !== 'SEV-2')) continue;
+      const { card } = notice.content;
+      const lead = ['Not recorded: the monitor cannot write to its store.', card.lead]
+        .filter((part) => part !== undefined)
+        .join(' ');
+      await delivery.tellUnrecorded({ ...notice, content: { kind: 'card', card: { ...card, lead } } });
+    }
+  }
+}
+
+async function unlessUnusable<Value>(
+  work: () => Promise<Value>,
+  instead: Value,
+): Promise<{ readonly value: Value; readonly trouble: MonitorError | undefined }> {
+  try {
+    return { value: await work(), trouble: undefined };
+  } catch (error) {
+    return { value: instead, trouble: asStoreTrouble(error) };
+  }
+}
+
+/** @throws everything that is no trouble of the store: a bug */
+function asStoreTrouble(error: unknown): MonitorError {
+  if (error instanceof MonitorError && error.code === 'STORE_UNUSABLE') return error;
+  throw error;
+}
+
+async function decisionInput(input: PassInput, known: readonly Incident[], parts: RecordParts): Promise<DecisionInput> {
+  const { definitions, snapshot } = input;
+  const settings = parts.settings();
+  const nowMs = parts.now();
+  const { channels, allowedChannels, businessHours } = settings.slack;
+  const inForce = input.pass === 1 ? definitions : await parts.pinNow();
+  const included = snapshot.includedNamespaces;
+  return {
+    clusterId: snapshot.cluster.id === '' ? parts.store.clusterId() : snapshot.cluster.id,
+    clusterName: settings.clusterName,
+    cycleId: input.cycleId,
+    pass: input.pass,
+    nowMs,
+    revision: definitions.revision,
+    findings: input.findings,
+    known,
+    outcomes: input.checked.outcomes,
+    snapshotAtMs: snapshot.takenAtMs,
+    inScope: (namespace) =>
+      namespace === ''
+        ? included === undefined
+        : (included === undefined || included.includes(namespace)) && !snapshot.excludedNamespaces.includes(namespace),
+    agents: input.agents,
+    focus: input.focus,
+    analysis: {
+      expected: input.analysis.expected,
+      available: parts.agentsMissing() === undefined,
+      missing: input.analysis.missing,
+    },
+    permits: permitsBy(definitions, inForce, settings.schedule.zone, nowMs),
+    channelFor: (severity, incident, proposed) =>
+      allowed(proposed, allowedChannels) ??
+      byFindings(
+        incident.findings,
+        (finding) => channelFor(severity, finding, definitions, allowedChannels)?.channel,
+      ) ??
+      channels[severity],
+    contactsFor: (severity: Severity, incident) => [
+      ...new Set(incident.findings.flatMap((finding) => contactsFor(severity, finding, definitions))),
+    ],
+    businessHours,
+    flags: { notifications: true, modelCalls: true },
+    nextIncidentId: () => incidentId(nowMs, parts.store.nextIncidentNumber(nowMs)),
+    nextNoticeId: parts.newNoticeId,
+  };
+}
+
+function allowed(channel: string | undefined, list: readonly string[]): string | undefined {
+  const bare = (name: string): string => name.replace(/^#/, '');
+  return channel === undefined ? undefined : list.find((candidate) => bare(candidate) === bare(channel));
+}
+
+function byFindings(
+  findings: readonly AssessedFinding[],
+  pick: (finding: AssessedFinding) => string | undefined,
+): string | undefined {
+  return findings.map(pick).find((channel) => channel !== undefined);
+}
+
+function evidenceOf(input: PassInput) {
+  const byId = new Map(input.findings.flatMap((finding) => finding.evidence).map((quote) => [quote.id, quote]));
+  for (const quote of input.agents?.evidence ?? []) byId.set(quote.id, quote);
+  return [...byId.values()];
+}
+
+function logDecisions(outcome: DecisionOutcome, log: Logger): void {
+  for (const decision of outcome.decisions) {
+    const fields = {
+      incident: decision.incidentId,
+      told: decision.told,
+      reason: decision.reason,
+      severity: decision.severity,
+      detail: decision.detail,
+      revision: decision.revision,
+    };
+    if (decision.reason === 'ongoing') log.debug('decision', fields);
+    else log.info('decision', fields);
+  }
+}
