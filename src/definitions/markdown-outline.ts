@@ -18,6 +18,9 @@ export interface Heading {
   readonly text: string;
 }
 
+/** Nobody writes a rule of this length, and the patterns that look for rules are slow on it. */
+export const MAX_PASSAGE_CHARACTERS = 4_000;
+
 const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$/;
 const UNDERLINE = /^ {0,3}(=+|-{2,})\s*$/;
 const BULLET = /^(\s*)(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$/;
@@ -61,9 +64,10 @@ export function outlineOf(markdown: string, firstLine = 1): readonly Block[] {
   };
 
   for (const [index, line] of lines.entries()) {
-    const heading = HEADING.exec(line);
-    const bullet = BULLET.exec(line);
-    const underline = UNDERLINE.exec(line);
+    const isLong = line.length > MAX_PASSAGE_CHARACTERS;
+    const heading = isLong ? null : HEADING.exec(line);
+    const bullet = isLong ? null : BULLET.exec(line);
+    const underline = isLong ? null : UNDERLINE.exec(line);
     if (line.trim() === '') {
       close();
     } else if (heading !== null) {

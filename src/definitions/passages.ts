@@ -1,8 +1,7 @@
 import type { Definitions, KnownIssue } from '../domain/definitions.ts';
 import { compareSeverity, SEVERITIES, type Severity } from '../domain/severity.ts';
-import { isReason, tierOf } from './matching.ts';
+import { isInForce, isReason, tierOf } from './matching.ts';
 import { plainText, sentencesOf, type Block, type Sentence } from './markdown-outline.ts';
-import { isInForce } from './matching.ts';
 import { isHistory, tiersIn } from './read-tiers.ts';
 import { ruleTexts } from './read-rules.ts';
 import { durationsIn } from './read-tolerances.ts';

@@ -1,6 +1,6 @@
 import type { KnownIssue, TierEntry } from '../domain/definitions.ts';
 import type { Block } from './markdown-outline.ts';
-import { plainText } from './markdown-outline.ts';
+import { MAX_PASSAGE_CHARACTERS, plainText } from './markdown-outline.ts';
 import type { Reading } from './reading.ts';
 import { isHistory } from './read-tiers.ts';
 import { readTimeLimits } from './read-window.ts';
@@ -26,13 +26,24 @@ export function readKnownIssues(
 ): Reading<KnownIssue> {
   const found: KnownIssue[] = [];
   const unread: Reading<KnownIssue>['unread'][number][] = [];
+  const services = tiers.map((tier) => ({
+    tier,
+    words: new Set(tellingWords(`${tier.name.replaceAll('-', ' ')} ${tier.text}`)),
+  }));
   for (const entry of entriesIn(blocks)) {
     const text = [...(entry.title === undefined ? [] : [entry.title]), ...entry.blocks]
       .map((block) => block.text)
       .join('\n');
     const line = (entry.title ?? entry.blocks[0])?.line ?? 1;
-    if (NOTHING.test(plainText(text))) continue;
     const warn = (code: string, message: string, at = line): void => void unread.push({ line: at, code, message });
+    if (text.length > MAX_PASSAGE_CHARACTERS) {
+      warn(
+        'passage-too-long',
+        `a known issue of more than ${MAX_PASSAGE_CHARACTERS} characters is not read; divide it`,
+      );
+      continue;
+    }
+    if (NOTHING.test(plainText(text))) continue;
 
     const phrases = silencePhrasesIn(text);
     // An agent's own file tells the agent what to do; only what it says not to tell concerns code.
@@ -61,13 +72,18 @@ export function readKnownIssues(
     }
     const silences = phrases.length > 0 && doubtful === undefined && limits.unread === undefined;
     const words = tellingWords(text);
-    const names = namesOf(entry, text, tiers);
+    const names = namesOf(entry, text, services);
     const reason = /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(text)?.[1];
     for (const window of limits.windows.length === 0 ? [undefined] : limits.windows) {
       found.push({ file, line, text, names, words, window, untilMs: limits.untilMs, reason, silences });
     }
   }
   return { found, unread };
+}
+
+interface Service {
+  readonly tier: TierEntry;
+  readonly words: ReadonlySet<string>;
 }
 
 interface Entry {
@@ -106,16 +122,12 @@ function entriesIn(blocks: readonly Block[]): readonly Entry[] {
 }
 
 /** Named outright, or by a word that stands in the text of exactly one listed service. */
-function namesOf(entry: Entry, text: string, tiers: readonly TierEntry[]): readonly ServiceName[] {
+function namesOf(entry: Entry, text: string, services: readonly Service[]): readonly ServiceName[] {
   const leading =
     entry.title === undefined ? readNamedEntry(entry.blocks[0]?.text ?? '') : readNamedEntry(entry.title.text);
-  const listed = tiers.map(({ namespace, name }) => ({ namespace, name }));
+  const listed = services.map(({ tier: { namespace, name } }) => ({ namespace, name }));
   const outright = [...(leading?.names ?? []), ...namesIn(text, listed)];
   if (outright.length > 0) return distinct(outright);
-  const services = tiers.map((tier) => ({
-    tier,
-    words: new Set(tellingWords(`${tier.name.replaceAll('-', ' ')} ${tier.text}`)),
-  }));
   const meant = tellingWords(text).flatMap((word) => {
     const having = services.filter((service) => service.words.has(word));
     return having.length === 1 ? having.map(({ tier: { namespace, name } }) => ({ namespace, name })) : [];

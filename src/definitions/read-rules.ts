@@ -1,5 +1,5 @@
 import type { AgentDefinition, DefinitionWarning, Definitions } from '../domain/definitions.ts';
-import { outlineOf, type Block } from './markdown-outline.ts';
+import { MAX_PASSAGE_CHARACTERS, outlineOf, type Block } from './markdown-outline.ts';
 import { readContacts, readChannels } from './read-routes.ts';
 import { readKnownIssues } from './read-known-issues.ts';
 import { readTiers } from './read-tiers.ts';
@@ -18,6 +18,8 @@ const POLICY_AGENT = 'escalation-manager';
 export interface RuleText {
   readonly file: string;
   readonly blocks: readonly Block[];
+  /** Lines on which something too long to be a rule begins. */
+  readonly tooLong: readonly number[];
 }
 
 /** The texts whose passages code itself acts on, with the lines of their files. */
@@ -27,9 +29,15 @@ export function ruleTexts(
 ): readonly RuleText[] {
   const policy = agents.find((agent) => agent.fileName === `${POLICY_AGENT}.md` || agent.name === POLICY_AGENT);
   return [
-    ...(orchestrator === undefined ? [] : [{ file: 'CLAUDE.md', blocks: outlineOf(orchestrator.text) }]),
-    ...(policy === undefined ? [] : [{ file: policy.fileName, blocks: outlineOf(policy.body, policy.bodyLine) }]),
+    ...(orchestrator === undefined ? [] : [ruleText('CLAUDE.md', orchestrator.text)]),
+    ...(policy === undefined ? [] : [ruleText(policy.fileName, policy.body, policy.bodyLine)]),
   ];
+}
+
+function ruleText(file: string, markdown: string, firstLine?: number): RuleText {
+  const all = outlineOf(markdown, firstLine);
+  const isLong = (block: Block): boolean => block.text.length > MAX_PASSAGE_CHARACTERS;
+  return { file, blocks: all.filter((block) => !isLong(block)), tooLong: all.filter(isLong).map(({ line }) => line) };
 }
 
 /** Everything that code reads from `CLAUDE.md` and `escalation-manager.md`, so that it holds with no model too. */
@@ -41,6 +49,10 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
       for (const problem of unread) warnings.push({ file: text.file, outcome: 'accepted', ...problem });
       return found;
     });
+  for (const { file, tooLong } of texts) {
+    const message = `longer than ${MAX_PASSAGE_CHARACTERS} characters without a break: the agents get it, code reads no rule in it`;
+    for (const line of tooLong) warnings.push({ file, line, code: 'passage-too-long', outcome: 'accepted', message });
+  }
   const tiers = collect(({ file, blocks }) =>
     file === 'CLAUDE.md' ? readTiers(file, blocks) : { found: [], unread: [] },
   );

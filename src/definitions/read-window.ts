@@ -61,7 +61,12 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
 
   const rhythm = OTHER_RHYTHM.exec(rest);
   if (rhythm !== null) return unread(rhythm[0]);
-  const ranges = [...rest.matchAll(TIME_RANGE)].filter((match) => /[:apmn]/i.test(`${match[1]}${match[2]}`));
+  const ranges = [...rest.matchAll(TIME_RANGE)].filter(
+    (match) =>
+      /[:apmn]/i.test(`${match[1]}${match[2]}`) &&
+      // `2 AM and 3 AM` are two moments, `between 2 and 3 AM` is a range.
+      (!/\sand\s/i.test(match[0]) || /\bbetween\s+$/i.test(rest.slice(0, match.index))),
+  );
   const windows: TimeWindow[] = [];
   let from = 0;
   for (const [index, range] of ranges.entries()) {

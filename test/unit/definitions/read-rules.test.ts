@@ -80,6 +80,7 @@ test.each([
   'until 2026-13-45',
   'on Sunday',
   'at 3 AM',
+  'Sunday at 2 AM and 3 AM',
   'nightly',
   'from 2026-11-20 to the 22nd',
 ])('window: %j cannot be read, and says so', (text) => {
@@ -182,6 +183,17 @@ test('what could not be taken as silence is warned about with its line', () => {
   );
 });
 
+test.each([
+  ['- Every Sunday 2-3 AM: database backup - DO NOT FLAG', ['databases/reporting-db']],
+  ['- **Sunday backup window** (02:00-03:00 UTC): database restarts. DO NOT ALERT.', ['databases/reporting-db']],
+])('an entry in the shape of the first guide: %s', (entry, names) => {
+  const claude = `## P2\n- databases/reporting-db: the database of reports\n- web/search\n## Known issues\n${entry}`;
+  const [issue] = definitionsOf(claude).knownIssues;
+
+  expect(issue).toMatchObject({ silences: true, window: { days: [0], startMinute: 120, endMinute: 180, zone: 'UTC' } });
+  expect(issue?.names.map((name) => `${name.namespace}/${name.name}`)).toEqual(names);
+});
+
 const tolerancesOf = (claude: string, escalation?: string): string[] =>
   definitionsOf(claude, escalation).tolerances.map((rule) =>
     [
@@ -265,4 +277,15 @@ test('everything that was read is listed with file and line', () => {
     { file: 'CLAUDE.md', line: 6, what: 'known issue of web/search; daily 01:00-02:00 UTC; silences' },
   ]);
   expect(sundayAt(1)).toBe(Date.parse('2026-11-22T01:00:00Z'));
+});
+
+test.each([
+  ['a line of brackets', `## Known issues\n- ${'[a'.repeat(60_000)}`],
+  ['a bullet of stars', `## Known issues\n- ${'*a '.repeat(40_000)} do not alert`],
+  ['a known issue of many bullets', `## Known issues\n- x\n${'  - web/search, do not alert\n'.repeat(3_000)}`],
+])('%s is no rule, and says so instead of taking a minute', (_, claude) => {
+  const { knownIssues, warnings } = definitionsOf(claude);
+
+  expect(knownIssues).toEqual([]);
+  expect(warnings).toContainEqual(expect.objectContaining({ code: 'passage-too-long', line: 2 }));
 });
