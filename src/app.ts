@@ -37,6 +37,7 @@ import { createMonitorCards } from './wiring/monitor-cards.ts';
 import { startNightly } from './wiring/nightly.ts';
 import { knownTools } from './wiring/known-tools.ts';
 import { sayWhatRuns } from './wiring/start-words.ts';
+import { secretsOrNone } from './wiring/secrets-or-none.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
 
 export interface AppOptions {
@@ -83,8 +84,8 @@ const AGENTS_DEADLINE_MS = 15 * 60_000;
 /** Definitions are few and small; a directory beyond this is not ours (seed set of 202 files fits). */
 const MOST_FILES = 1_000;
 const MOST_FILE_BYTES = 1024 * 1024;
-/** Three patrols of the default rhythm. */
-const WEDGED_AFTER_MS = 3 * 5 * 60_000;
+/** A tick may be late on a busy node. */
+const WEDGE_SLACK_MS = 30_000;
 
 /**
  * The composition root: what runs, what it is made of, and in which order it stops.
@@ -96,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const settings = options.settings;
   const agentsDeadlineMs = options.agentsDeadlineMs ?? AGENTS_DEADLINE_MS;
   const step = options.step ?? (() => undefined);
-  const startedAtMs = now();
+  const credentials = secretsOrNone(secrets, log);
   await using acquired = new AsyncDisposableStack();
 
   const metrics = createMetrics({ version: options.version, processMetrics: options.serve });
@@ -126,15 +127,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     }),
   );
 
-  const slack =
-    options.keep === 'memory' || secrets.read.SLACK_BOT_TOKEN() === undefined
-      ? undefined
-      : createSlackClient({ readToken: secrets.read.SLACK_BOT_TOKEN, apiUrl: environment.slackApiUrl, log, now });
+  // A token file that is mounted later (or repaired) is found by the running process; until then notices wait.
+  const slackConfigured = options.keep === 'disk' && secrets.isConfigured('SLACK_BOT_TOKEN');
+  const slack = slackConfigured
+    ? createSlackClient({ readToken: credentials.SLACK_BOT_TOKEN, apiUrl: environment.slackApiUrl, log, now })
+    : undefined;
   let deliveryProblems: readonly DeliveryProblem[] = [];
   const delivery = createDelivery({
     outbox: store.outbox,
     slack,
-    enabled: () => true,
+    enabled: () => credentials.SLACK_BOT_TOKEN() !== undefined,
     now,
     sleep: sleepQuietly,
     random: Math.random,
@@ -150,11 +152,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   if (options.serve) acquired.use(delivery.start());
 
-  const github = createGithub({ readToken: secrets.read.GITHUB_TOKEN, apiUrl: environment.githubApiUrl });
+  const github = createGithub({ readToken: credentials.GITHUB_TOKEN, apiUrl: environment.githubApiUrl });
   const githubConfigured = (): boolean =>
     settings.current().toolsets.github &&
     settings.current().github.repositories.length > 0 &&
-    secrets.read.GITHUB_TOKEN() !== undefined;
+    credentials.GITHUB_TOKEN() !== undefined;
   const toolsOfCycle = createTools({ queries: cluster.queries, github, redact, runJq: createRunJq(), now });
 
   const definitions = createDefinitions({
@@ -196,7 +198,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
 
   const model = createModel({
-    apiKey: secrets.read.ANTHROPIC_API_KEY,
+    apiKey: credentials.ANTHROPIC_API_KEY,
     baseUrl: environment.anthropicBaseUrl,
     settings: () => {
       const { llm, budget } = settings.current();
@@ -234,6 +236,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
 
   let followSchedule = (): void => undefined;
+  let noteAttempt = (): void => undefined;
   const steps: CycleSteps = {
     now,
     pin: async () => {
@@ -314,6 +317,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       agentsDeadlineMs,
       // By hand, whoever moves the clock also brings the cycles.
       at: options.serve ? createAlarm(now) : () => () => undefined,
+      onAttempt: () => noteAttempt(),
       onFinished: (result, ask) => {
         const facts = {
           settingsProblem: settings.problem(),
@@ -353,13 +357,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
   }
 
-  const health = (): HealthAnswer => {
-    const last = coordinator.lastAttemptAtMs() ?? startedAtMs;
-    const idleMs = now() - last;
-    return idleMs <= WEDGED_AFTER_MS
+  let wedgedAtMs = Number.POSITIVE_INFINITY;
+  const health = (): HealthAnswer =>
+    now() <= wedgedAtMs
       ? { ok: true, reasons: [] }
-      : { ok: false, reasons: [`no cycle was attempted for ${Math.round(idleMs / 1_000)} s`] };
-  };
+      : { ok: false, reasons: ['no cycle was attempted in three patrol intervals'] };
   const ready = (): HealthAnswer => {
     const reasons = [
       ...(storeTrouble === undefined ? [] : [`the store takes nothing: ${storeTrouble.message}`]),
@@ -406,6 +408,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       }),
     );
     followSchedule = () => schedule.follow(settings.current().schedule);
+    noteAttempt = () => {
+      wedgedAtMs = schedule.thirdPatrolAtMs() + WEDGE_SLACK_MS;
+    };
+    noteAttempt();
   }
 
   const running = acquired.move();

@@ -13,8 +13,6 @@ export interface Ask {
 export interface Coordinator extends AsyncDisposable {
   /** Runs the cycle, or joins a waiting one of its like; resolves when that cycle has ended. */
   readonly trigger: (ask: Ask) => Promise<CycleResult>;
-  /** `undefined` before the first cycle was attempted. */
-  readonly lastAttemptAtMs: () => number | undefined;
   /** Resolves when nothing runs or waits. */
   readonly idle: () => Promise<void>;
 }
@@ -27,6 +25,8 @@ export interface CoordinatorOptions {
   readonly agentsDeadlineMs: number;
   /** Calls back at a moment of the product's clock; returns how to forget it. */
   readonly at: (atMs: number, callback: () => void) => () => void;
+  /** A cycle begins. */
+  readonly onAttempt?: () => void;
   readonly onFinished?: (result: CycleResult, ask: Ask) => void;
   readonly onFailed?: (error: unknown, ask: Ask) => void;
 }
@@ -44,11 +44,10 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const usedIds = new Set<string>();
   const waiting = new Map<string, Promise<CycleResult>>();
   const running = new Set<Promise<unknown>>();
-  let lastAttemptAtMs: number | undefined;
   let forgetRecheck: (() => void) | undefined;
 
   const run = async (request: CycleRequest): Promise<CycleResult> => {
-    lastAttemptAtMs = now();
+    options.onAttempt?.();
     const deadline = AbortSignal.any([stopping.signal, AbortSignal.timeout(options.agentsDeadlineMs)]);
     try {
       const result = await runCycle(
@@ -130,7 +129,6 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 
   return {
     trigger,
-    lastAttemptAtMs: () => lastAttemptAtMs,
     idle: async () => {
       while (running.size > 0) await Promise.all(running);
     },

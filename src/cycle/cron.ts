@@ -23,7 +23,7 @@ export function startCron(options: {
   readonly tick: () => void;
   readonly missed: () => void;
   readonly log: Logger;
-}): Disposable & { readonly nextRunAtMs: () => number | undefined } {
+}): Disposable & { readonly nextRunsAtMs: (count: number) => readonly number[] } {
   const { log } = options;
   // Its own default prints coloured text to the console.
   setLogger({
@@ -36,7 +36,7 @@ export function startCron(options: {
   task.on('execution:missed', () => options.missed());
   void task.start();
   return {
-    nextRunAtMs: () => task.getNextRun()?.getTime(),
+    nextRunsAtMs: (count) => task.getNextRuns(count).map((run) => run.getTime()),
     [Symbol.dispose]: () => void task.destroy(),
   };
 }

@@ -11,6 +11,8 @@ export interface ScheduleSettings {
 export interface Schedule extends Disposable {
   /** Moves the ticks when the settings have moved; otherwise does nothing. */
   readonly follow: (settings: ScheduleSettings) => void;
+  /** Unix milliseconds. A process in which no cycle was attempted by then is wedged. */
+  readonly thirdPatrolAtMs: () => number;
 }
 
 /** A scheduled cycle that ended this recently before a restart is not repeated (product.md §3). */
@@ -37,6 +39,7 @@ export function startSchedule(options: {
   const scheduled: Ask = { trigger: 'scheduled', withAgents: true };
   const patrol: Ask = { trigger: 'patrol', withAgents: false };
 
+  let thirdPatrolAtMs = (): number => Number.POSITIVE_INFINITY;
   const begin = ({ agents, patrol: patrolExpression, zone }: ScheduleSettings): DisposableStack => {
     const tasks = new DisposableStack();
     for (const [expression, what] of [
@@ -47,7 +50,8 @@ export function startSchedule(options: {
         log.warn('missed a tick, catching up once', { trigger: what.trigger });
         ask(what);
       };
-      tasks.use(cron({ expression, zone, tick: () => ask(what), missed, log }));
+      const task = tasks.use(cron({ expression, zone, tick: () => ask(what), missed, log }));
+      if (what.trigger === 'patrol') thirdPatrolAtMs = () => task.nextRunsAtMs(3).at(-1) ?? Number.POSITIVE_INFINITY;
     }
     return tasks;
   };
@@ -66,6 +70,7 @@ export function startSchedule(options: {
       current = settings;
       tasks = begin(settings);
     },
+    thirdPatrolAtMs: () => thirdPatrolAtMs(),
     [Symbol.dispose]: () => tasks.dispose(),
   };
 }

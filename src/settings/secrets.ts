@@ -8,6 +8,8 @@ export interface Secrets {
   readonly read: Readonly<Record<SecretName, ReadSecret>>;
   /** Every value seen so far, the rotated ones too: an old token in a late error is still a secret. */
   readonly inUse: () => readonly Secret[];
+  /** Whether the installation means to have it: the variable, or its file's, is set, be the file there or not. */
+  readonly isConfigured: (name: SecretName) => boolean;
   /** One sentence for each `NAME_FILE` whose file is not there: what it names counts as not configured. */
   readonly missing: () => readonly string[];
 }
@@ -59,6 +61,7 @@ export function createSecrets(
       GITHUB_TOKEN: readerOf('GITHUB_TOKEN'),
     },
     inUse: () => [...seen.values()],
+    isConfigured: (name) => [variables[name], variables[`${name}_FILE`]].some((value) => (value?.trim() ?? '') !== ''),
     missing: () =>
       SECRET_NAMES.flatMap((name) => {
         const file = variables[`${name}_FILE`]?.trim() ?? '';

@@ -22,7 +22,10 @@ function aSchedule(lastScheduledEndedAtMs: number | undefined) {
     startCron: ({ expression, tick, missed }) => {
       const cron = { expression, tick, missed, stopped: false };
       crons.push(cron);
-      return { nextRunAtMs: () => undefined, [Symbol.dispose]: () => void (cron.stopped = true) };
+      return {
+        nextRunsAtMs: (count) => Array.from({ length: count }, (_, index) => NOW_MS + (index + 1) * 300_000),
+        [Symbol.dispose]: () => void (cron.stopped = true),
+      };
     },
   });
   return { schedule, asked, crons };
@@ -54,6 +57,10 @@ test('moved settings stop the old ticks and start the new ones; equal settings c
   expect(crons.map((cron) => cron.stopped)).toEqual([true, true, false, false]);
   schedule[Symbol.dispose]();
   expect(crons.every((cron) => cron.stopped)).toBe(true);
+});
+
+test('a process is wedged when the third patrol from now has passed without a cycle', () => {
+  expect(aSchedule(undefined).schedule.thirdPatrolAtMs()).toBe(NOW_MS + 900_000);
 });
 
 test.each([
