@@ -65,9 +65,18 @@ export function createSecrets(
     missing: () =>
       SECRET_NAMES.flatMap((name) => {
         const file = variables[`${name}_FILE`]?.trim() ?? '';
-        return file === '' || readFile(file) !== undefined
+        return file === '' || isThere(file, readFile)
           ? []
           : [`${name}_FILE points to ${file}, which is not there: ${name} counts as not configured`];
       }),
   };
+}
+
+/** A file that is there and cannot be read is told by whoever needs it. */
+function isThere(file: string, readFile: (path: string) => string | undefined): boolean {
+  try {
+    return readFile(file) !== undefined;
+  } catch {
+    return true;
+  }
 }
