@@ -1,7 +1,7 @@
 import type { ContactRule, Definitions, KnownIssue, Tolerance } from '../domain/definitions.ts';
 import type { Hold } from '../domain/finding.ts';
 import { TIERS, type Severity, type Tier } from '../domain/severity.ts';
-import { isOpen } from '../domain/time-window.ts';
+import { isOpen, nextClosing } from '../domain/time-window.ts';
 import { tellingWords } from './service-names.ts';
 import { meansTarget, namesOf, type Target } from './target.ts';
 
@@ -26,7 +26,16 @@ export function holdFor(
     (issue) => issue.silences && isInForce(issue, nowMs) && isOfKind(issue, target),
   );
   const known = open.find((issue) => issue.names.some((name) => meansTarget(name, target)));
-  if (known !== undefined) return { kind: 'known-issue', text: known.text, file: known.file, line: known.line };
+  if (known !== undefined) {
+    const ends = endOf(known, nowMs);
+    return {
+      kind: 'known-issue',
+      text: known.text,
+      file: known.file,
+      line: known.line,
+      ...(ends !== undefined && { untilMs: ends }),
+    };
+  }
 
   const tolerance = toleranceFor(target, definitions);
   const untilMs = target.onsetAtMs + (tolerance?.durationMs ?? 0);
@@ -126,6 +135,12 @@ export function isInForce(issue: Pick<KnownIssue, 'window' | 'untilMs'>, nowMs: 
     (issue.window === undefined || isOpen(issue.window, nowMs)) &&
     (issue.untilMs === undefined || nowMs < issue.untilMs)
   );
+}
+
+/** When an entry that is in force stops being so; `undefined` when it says nothing about that. */
+function endOf({ window, untilMs }: Pick<KnownIssue, 'window' | 'untilMs'>, nowMs: number): number | undefined {
+  const closes = window === undefined ? undefined : nextClosing(window, nowMs);
+  return closes === undefined || untilMs === undefined ? (closes ?? untilMs) : Math.min(closes, untilMs);
 }
 
 /** Of the reason that the entry names, or else of the workload family: another kind of failure is never covered by accident. */

@@ -14,15 +14,26 @@ const MINUTES_A_DAY = 1440;
 
 /** Weekday and minute of the day on the wall clock of `zone`. */
 export function wallClock(atMs: number, zone: string): { readonly day: number; readonly minute: number } {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = formatterOf(zone).formatToParts(atMs);
+  const part = (type: string): string => parts.find((candidate) => candidate.type === type)?.value ?? '0';
+  return { day: WEEKDAYS.indexOf(part('weekday')), minute: Number(part('hour')) * 60 + Number(part('minute')) };
+}
+
+/** Making a formatter costs a hundred times what using it does. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-  }).formatToParts(atMs);
-  const part = (type: string): string => parts.find((candidate) => candidate.type === type)?.value ?? '0';
-  return { day: WEEKDAYS.indexOf(part('weekday')), minute: Number(part('hour')) * 60 + Number(part('minute')) };
+  });
+  formatters.set(zone, made);
+  return made;
 }
 
 export function isOpen(window: TimeWindow, atMs: number): boolean {
@@ -36,11 +47,20 @@ export function isOpen(window: TimeWindow, atMs: number): boolean {
 
 /** The next minute (≥ `atMs`) at which the window is open; `undefined` when it has no days. Within eight days, whatever the zone's clock changes. */
 export function nextOpening(window: TimeWindow, atMs: number): number | undefined {
-  if (isOpen(window, atMs)) return atMs;
+  return nextMinute(atMs, (candidate) => isOpen(window, candidate));
+}
+
+/** The next minute (≥ `atMs`) at which the window is not open; `undefined` when it never closes. */
+export function nextClosing(window: TimeWindow, atMs: number): number | undefined {
+  return nextMinute(atMs, (candidate) => !isOpen(window, candidate));
+}
+
+function nextMinute(atMs: number, holds: (candidateMs: number) => boolean): number | undefined {
+  if (holds(atMs)) return atMs;
   const firstMinute = Math.ceil(atMs / 60_000) * 60_000;
   for (let minutes = 0; minutes <= 8 * MINUTES_A_DAY; minutes += 1) {
     const candidate = firstMinute + minutes * 60_000;
-    if (isOpen(window, candidate)) return candidate;
+    if (holds(candidate)) return candidate;
   }
   return undefined;
 }

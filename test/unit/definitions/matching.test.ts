@@ -72,6 +72,7 @@ test('a hold carries the passage, its line and its end', () => {
     text: 'databases/reporting-db: backup, every Sunday 02:00-03:00. Do not alert.',
     file: 'CLAUDE.md',
     line: 10,
+    untilMs: sundayAt(3),
   });
   expect(holdFor(aTarget('payments/checkout-api', { onsetAtMs: sundayAt(8) }), definitions, sundayAt(8))).toMatchObject(
     {
