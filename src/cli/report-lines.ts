@@ -6,10 +6,9 @@ export function reportLines(report: CycleReport): readonly string[] {
   const last = new Map(report.decisions.map((decision) => [decision.incident, decision]));
   const open = report.incidents.filter(({ state }) => state === 'open');
   const incidents = open.map(({ id, severity, findings }) => {
-    const finding = report.findings.find(
-      (candidate) => findings.includes(candidate.id) && candidate.attachedTo === undefined,
-    );
-    const about = finding === undefined ? '' : `${nameOf(finding.owner)}: ${finding.reason}`;
+    const seen = report.findings.filter((candidate) => findings.includes(candidate.id));
+    const finding = seen.find(({ attachedTo }) => attachedTo === undefined) ?? seen[0];
+    const about = finding === undefined ? 'not seen in this cycle' : `${nameOf(finding.owner)}: ${finding.reason}`;
     const decision = last.get(id);
     const said = decision === undefined ? '' : `${decision.told ? 'told' : 'not told'}, ${decision.reason}`;
     return `  ${severity}  ${id}  ${about}  (${said})`;

@@ -6,6 +6,7 @@ import type { AssessedFinding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
 import type { CycleReport, ReportedFinding } from '../domain/report.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { findingsOf } from './belonging.ts';
 
 /** Everything that a person or a replay needs of one cycle; never the snapshot itself. */
 export function buildReport(input: {
@@ -41,7 +42,7 @@ export function buildReport(input: {
       fingerprint: incident.fingerprint,
       severity: incident.severity,
       state: incident.state,
-      findings: incident.findings.map((finding) => finding.id),
+      findings: findingsOf(incident, input.findings).map((finding) => finding.id),
     })),
     decisions: input.decisions.map((decision) => ({
       incident: decision.incidentId,

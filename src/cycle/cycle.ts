@@ -5,6 +5,7 @@ import type { CycleReport } from '../domain/report.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { findingsOf } from './belonging.ts';
 import { buildReport } from './build-report.ts';
 import { createStageClock } from './stage-clock.ts';
 import type { CycleSteps, Due, PassResult } from './steps.ts';
@@ -160,9 +161,7 @@ function inFocus(
   const wanted = new Set(
     pass.incidents
       .filter((incident) => incidentIds.includes(incident.id))
-      .flatMap((incident) => incident.findings.map((finding) => finding.id)),
+      .flatMap((incident) => findingsOf(incident, findings)),
   );
-  return findings.filter(
-    (finding) => wanted.has(finding.id) || (finding.attachedTo !== undefined && wanted.has(finding.attachedTo)),
-  );
+  return findings.filter((finding) => wanted.has(finding));
 }
