@@ -2,7 +2,7 @@ import type { AgentRun } from './agent-report.ts';
 import type { CheckOutcome } from './check.ts';
 import type { Trigger } from './cycle.ts';
 import type { DefinitionFile, DefinitionWarning } from './definitions.ts';
-import type { AssessedFinding } from './finding.ts';
+import type { AssessedFinding, Hold } from './finding.ts';
 import type { Decision } from './incident.ts';
 import type { Severity } from './severity.ts';
 import type { Gap } from './snapshot.ts';
@@ -51,7 +51,7 @@ export interface CycleReport {
 /** A finding with every input that Markdown and policy read, so that the cycle can be replayed. */
 export type ReportedFinding = Omit<AssessedFinding, 'onsetAtMs' | 'hold'> & {
   readonly onsetAt: string;
-  readonly hold: AssessedFinding['hold'] | null;
+  readonly hold: Hold | null;
 };
 
 export type ReportedDecision = Omit<Decision, 'incidentId' | 'atMs' | 'cycleId' | 'revision'> & {
