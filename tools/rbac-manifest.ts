@@ -1,16 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { clusterManifests } from '../src/cluster/rbac.ts';
-
-const FILE = new URL('../k8s/rbac.yaml', import.meta.url);
 
 /** `k8s/rbac.yaml` as it must be: what the table of kinds needs, and nothing else. */
 export function renderRbac(): string {
   const documents = clusterManifests({ name: 'k8s-monitor', namespace: 'k8s-monitor' });
   return [
-    '# Generated from src/cluster/kinds.ts by tools/rbac-manifest.ts. Read-only: no Secrets, no ConfigMaps, no exec.\n',
+    '# Generated from src/cluster/kinds.ts by `npm run manifests`. Read-only: no Secrets, no ConfigMaps, no exec.\n',
     ...documents.map((document) => `---\n${stringify(document, { aliasDuplicateObjects: false })}`),
   ].join('');
 }
-
-if (import.meta.main) await writeFile(FILE, renderRbac());

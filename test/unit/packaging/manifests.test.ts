@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { renderManifests } from '../../../tools/manifests.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+const generated = renderManifests();
+
+test.each([...generated.keys()])('%s is what `npm run manifests` would write', (path) => {
+  expect(read(path)).toBe(generated.get(path));
+});
+
+test.each([
+  ['k8s/orchestrator-configmap.yaml', 'k8s-monitor-orchestrator', (name: string) => name === 'CLAUDE.md'],
+  ['k8s/agents-configmap.yaml', 'k8s-monitor-agents', (name: string) => name !== 'CLAUDE.md'],
+] as const)('%s carries the shipped files byte for byte, and no namespace', (path, name, carries) => {
+  const manifest: unknown = parse(read(path));
+  const files = readdirSync(new URL('agents/', ROOT)).filter((file) => file.endsWith('.md') && carries(file));
+  expect(manifest).toEqual({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      labels: expect.objectContaining({ app: 'k8s-monitor', 'app.kubernetes.io/name': 'k8s-monitor' }),
+    },
+    data: Object.fromEntries(files.map((file) => [file, read(`agents/${file}`)])),
+  });
+});
+
+test('the shipped text stands in the ConfigMaps as it was written, line by line, so that a diff can be read', () => {
+  const lines = read('agents/CLAUDE.md')
+    .split('\n')
+    .filter((line) => line !== '');
+  const manifest = new Set(read('k8s/orchestrator-configmap.yaml').split('\n'));
+  expect(lines.filter((line) => !manifest.has(`    ${line}`))).toEqual([]);
+});
