@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MonitorError } from '../errors.ts';
 import { isBusy, translate } from './sqlite-errors.ts';
@@ -13,6 +15,8 @@ export function lockDataDirectory(file: string, waitMs: number): Disposable {
   const lockFile = `${file}.lock`;
   let database: DatabaseSync | undefined;
   try {
+    // The first start in a checkout: evidence lies in there, so nobody else may read it.
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     database = new DatabaseSync(lockFile, { timeout: waitMs });
     database.exec('begin exclusive');
   } catch (error) {
