@@ -33,9 +33,10 @@ export function closingSection(card: Card): { readonly heading: string; readonly
   return card.sections.find(({ heading }) => /cause/i.test(heading)) ?? card.sections[0];
 }
 
-/** `6 calls · 41,000 tokens · $0.09 · analysis done`. */
-export function costWords({ modelCalls, tokens, costUsd, analysis }: Card['footer']): string {
-  const calls = modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`;
+/** `6 model calls (claude-sonnet-5-5) · 41,000 tokens · $0.09 · analysis: done`. */
+export function costWords({ modelCalls, models = [], tokens, costUsd, analysis }: Card['footer']): string {
+  const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
+  const calls = `${modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`}${names}`;
   const spent =
     modelCalls === 0
       ? 'no model calls'

@@ -38,6 +38,8 @@ export interface Card {
     /** 8 hex characters. */
     readonly revision: string;
     readonly modelCalls: number;
+    /** Who answered those calls; none where nobody was asked. */
+    readonly models?: readonly string[];
     readonly tokens: number;
     readonly costUsd: number;
     /** `pending`, `done`, or why it is missing. */

@@ -111,6 +111,8 @@ export interface IncidentAnalysis {
   /** Notes of code: refused rules, capped confidence. */
   readonly notes: readonly string[];
   readonly modelCalls: number;
+  /** Who answered those calls. */
+  readonly models?: readonly string[];
   readonly tokens: number;
   readonly costUsd: number;
   readonly atMs: number;

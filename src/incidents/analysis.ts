@@ -6,6 +6,7 @@ import type { IncidentAnalysis } from '../domain/incident.ts';
 /**
  * What the agents said about these findings, on top of what they said before: a cycle that adds nothing to a part keeps the older one.
  *
+ * @param findingIds in the order of the card, worst first: the words about the finding that leads the card are the card's words
  * @returns `before` itself when the agents said nothing about them
  */
 export function mergeAnalysis(
@@ -18,7 +19,7 @@ export function mergeAnalysis(
     reports.filter((report) => findingIds.has(report.findingId));
   const analyses = about(agents.analyses).toSorted(surestFirst);
   const correlations = about(agents.correlations);
-  const words = about(agents.words).at(-1);
+  const words = wordsFirst(agents.words, findingIds);
   if (analyses.length + correlations.length + about(agents.verdicts).length === 0 && words === undefined) return before;
 
   const [leading] = analyses;
@@ -42,6 +43,7 @@ export function mergeAnalysis(
     notChecked: analyses.length > 0 ? unique(analyses.flatMap((one) => one.notChecked)) : (before?.notChecked ?? []),
     notes: before?.notes ?? [],
     modelCalls: agents.usage.calls,
+    models: unique(agents.runs.map(({ model }) => model)),
     tokens:
       agents.usage.inputTokens +
       agents.usage.outputTokens +
@@ -50,6 +52,18 @@ export function mergeAnalysis(
     costUsd: agents.usage.costUsd,
     atMs: nowMs,
   };
+}
+
+/** Of several agents' words about one finding the last count. */
+function wordsFirst(
+  words: AgentsOutcome['words'],
+  findingIds: ReadonlySet<string>,
+): AgentsOutcome['words'][number] | undefined {
+  for (const id of findingIds) {
+    const spoken = words.findLast(({ findingId }) => findingId === id);
+    if (spoken !== undefined) return spoken;
+  }
+  return undefined;
 }
 
 /** The thread's lines: hypotheses first, then each verified quotation with its id and its source. */

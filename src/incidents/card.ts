@@ -54,6 +54,7 @@ export function cardOf(incident: Incident, context: CardContext): Card {
       cycleId: context.cycleId,
       revision: context.revision.slice(0, 8),
       modelCalls: analysis?.modelCalls ?? 0,
+      models: analysis?.models ?? [],
       tokens: analysis?.tokens ?? 0,
       costUsd: analysis?.costUsd ?? 0,
       analysis: incident.telling?.analysisState ?? 'not due',
