@@ -61,6 +61,12 @@ export interface AppOptions {
   readonly onAgentEvent?: (event: AgentEvent) => void;
   /** What is about to be told, for a terminal. */
   readonly onNotices?: (notices: readonly Notice[]) => void;
+  /** What links to GitHub begin with, without a slash at the end; `undefined` = the host of the API. */
+  readonly githubUrl?: string;
+  /** What reports and cards call a model; its id where nothing is said. */
+  readonly modelName?: (modelId: string) => string;
+  /** Passes the time between two messages of one channel; a clock that does not run on real time need not wait in it. */
+  readonly sleepBetweenMessages?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** The running monitor. Disposing it stops everything in the reverse order of its start. */
@@ -138,7 +144,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     slack,
     enabled: () => credentials.SLACK_BOT_TOKEN() !== undefined,
     now,
-    sleep: sleepQuietly,
+    sleep: options.sleepBetweenMessages ?? sleepQuietly,
     random: Math.random,
     log,
     step: async (name) => {
@@ -285,7 +291,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         }),
       settings: () => settings.current(),
       githubConfigured,
-      githubUrl: webUrlOf(environment.githubApiUrl),
+      githubUrl: options.githubUrl ?? webUrlOf(environment.githubApiUrl),
+      modelName: options.modelName ?? ((modelId) => modelId),
       assess,
       lastKnownOwner,
       newFenceMarker: () => randomBytes(8).toString('hex'),

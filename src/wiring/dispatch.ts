@@ -21,6 +21,8 @@ export interface DispatchParts {
   readonly githubConfigured: () => boolean;
   /** `https://github.com`, without a slash at the end. */
   readonly githubUrl: string;
+  /** What reports and cards call a model. */
+  readonly modelName: (modelId: string) => string;
   readonly assess: CycleSteps['assess'];
   readonly lastKnownOwner: LastKnownOwner;
   readonly newFenceMarker: () => string;
@@ -37,7 +39,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
     const settings = parts.settings();
     const model = parts.model.forCycle(input.cycleId);
     if (model.call === undefined) return { ...NO_AGENTS, missing: model.reason };
-    return runAgents({
+    const outcome = await runAgents({
       cycleId: input.cycleId,
       trigger: input.trigger,
       cluster: { name: snapshot.cluster.name, version: snapshot.cluster.version, facts: factsOf(snapshot) },
@@ -62,6 +64,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
       signal,
       ...(parts.onEvent !== undefined && { onEvent: parts.onEvent }),
     });
+    return { ...outcome, runs: outcome.runs.map((run) => ({ ...run, model: parts.modelName(run.model) })) };
   };
 }
 

@@ -22,12 +22,12 @@ export const moments = {
   repaired: at(28),
 } as const;
 
-/** The four cycles of the demo. */
+/** The four cycles of the demo: agents work every ten minutes, checks alone every five. */
 export const demoCycles = [
-  { name: 'appear', nowMs: at(10) },
-  { name: 'develop', nowMs: at(20) },
-  { name: 'recover', nowMs: at(35) },
-  { name: 'confirm', nowMs: at(40) },
+  { name: 'appear', nowMs: at(10), trigger: 'scheduled' },
+  { name: 'develop', nowMs: at(20), trigger: 'scheduled' },
+  { name: 'recover', nowMs: at(35), trigger: 'patrol' },
+  { name: 'confirm', nowMs: at(40), trigger: 'scheduled' },
 ] as const;
 
 /** RFC 3339 without fractions, as Kubernetes writes times. */
