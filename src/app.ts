@@ -399,6 +399,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       settings: settings.current(),
       secrets,
       access: options.access,
+      metricsPort: port,
       slack,
       agentsMissing: agentsMissing(),
       githubConfigured: githubConfigured(),

@@ -13,6 +13,8 @@ export async function sayWhatRuns(parts: {
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly access: ClusterAccess;
+  /** Where /healthz, /readyz and /metrics answer; the one chosen, when the environment asks for any free one. */
+  readonly metricsPort: number;
   readonly slack: SlackClient | undefined;
   readonly agentsMissing: string | undefined;
   readonly githubConfigured: boolean;
@@ -27,6 +29,7 @@ export async function sayWhatRuns(parts: {
     claudeDir: environment.claudeDir,
     agentsDir: environment.agentsDir,
     dataDir: environment.dataDir,
+    metricsPort: parts.metricsPort,
     settingsRevision: settings.revision,
     schedule: settings.schedule,
   });
