@@ -1,4 +1,4 @@
-import type { Field } from './front-matter.ts';
+import type { Field } from './front-matter-field.ts';
 
 /** Keys that begin a field when YAML itself gives up. Everything else at the start of a line is prose of the field before. */
 export const KNOWN_KEYS = [

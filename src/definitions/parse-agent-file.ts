@@ -3,7 +3,8 @@ import { ROLES, type AgentDefinition, type DefinitionWarning, type Role } from '
 import { chooseModel } from './choose-model.ts';
 import { decodeText, stripInvisible } from './decode-text.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
-import { readFrontMatter, type Field } from './front-matter.ts';
+import { readFrontMatter } from './front-matter.ts';
+import type { Field } from './front-matter-field.ts';
 import { KNOWN_KEYS } from './lenient-front-matter.ts';
 import { grantTools, splitToolList } from './tool-grants.ts';
 
