@@ -1,7 +1,7 @@
 import { fastify } from 'fastify';
 import { MonitorError, messageOf } from '../errors.ts';
 
-/** One answer of /healthz or /readyz: every reason stands in the body, so that `kubectl describe` and `curl` both tell why. */
+/** One answer of /healthz or /readyz: every reason stands in the body, also one that leaves the process in service, so that `kubectl describe` and `curl` both tell why. */
 export interface HealthAnswer {
   readonly ok: boolean;
   readonly reasons: readonly string[];
@@ -30,7 +30,7 @@ export async function startHealthServer(options: {
       await reply
         .code(ok ? 200 : 503)
         .type('text/plain; charset=utf-8')
-        .send(ok ? 'ok\n' : `${reasons.join('\n')}\n`);
+        .send(`${[...(ok ? ['ok'] : []), ...reasons].join('\n')}\n`);
     });
   };
   answer('/healthz', options.health);
