@@ -2,6 +2,7 @@ import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import { mergeAnalysis } from './analysis.ts';
+import { worstFirst } from './card.ts';
 import { agentsOnly, seenBy } from './coverage.ts';
 import type { DecisionInput } from './input.ts';
 import { standingVerdicts } from './judge.ts';
@@ -70,7 +71,7 @@ export function livesAfterAgents(input: DecisionInput): {
     const found = sighting.own.filter(({ origin }) => origin === 'agent');
     const lived = foundByAgents(before, sighting, found, input);
     if (lived === undefined) continue;
-    const ids = new Set(sighting.own.map(({ id }) => id));
+    const ids = new Set(worstFirst(sighting.own).map(({ id }) => id));
     const analysis = mergeAnalysis(lived.after.analysis, agents, ids, input.nowMs);
     const spoken = agents.verdicts.filter(({ findingId }) => ids.has(findingId));
     const reports = analysis !== lived.after.analysis;

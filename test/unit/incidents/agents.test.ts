@@ -64,6 +64,30 @@ test('words edit the message that left before them, and later edits keep them', 
   });
 });
 
+test('the words about the finding that leads the card are its words, whatever was spoken last', () => {
+  const monitor = aMonitor();
+  const findings = [
+    aFinding({ id: 'f1', check: 'replicas-short', reason: 'ReplicasShort', floor: 'SEV-3' }),
+    aFinding({ id: 'f2', reason: 'CrashLoop', floor: 'SEV-2' }),
+  ];
+  monitor.pass({ findings, analysis: EXPECTED });
+
+  const second = monitor.pass({
+    pass: 2,
+    nowMs: MORNING_MS + MINUTE_MS,
+    findings,
+    agents: agentsSaid({
+      words: [
+        { ...WORDS, findingId: 'f2', headlineSuffix: 'it crashes' },
+        { ...WORDS, findingId: 'f1', headlineSuffix: 'replicas are missing' },
+      ],
+    }),
+    analysis: SPOKE,
+  });
+
+  expect(cardOfOutcome(second)).toMatchObject({ reason: 'CrashLoop', headlineSuffix: 'it crashes' });
+});
+
 test('without words the template says the cause with its confidence', () => {
   const monitor = aMonitor();
   monitor.pass({ findings: [aFinding()] });
