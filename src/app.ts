@@ -306,11 +306,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       try {
         await store.reports.save(report);
         await store.cycleEnds.record(report.cycle.trigger, Date.parse(report.cycle.endedAt));
-        if (keepFile && options.keep === 'disk') await writeReportFiles(environment.reportsDir, report, redact);
       } catch (error) {
         if (!(error instanceof MonitorError)) throw error;
         recordStoreTrouble(error);
       }
+      if (!keepFile || options.keep === 'memory') return;
+      // Copies for people: the database has the report, so their trouble is no reason to be out of service.
+      await writeReportFiles(environment.reportsDir, report, redact).catch((error: unknown) =>
+        log.error('report files could not be written', { err: error }),
+      );
     },
   };
 
