@@ -1,7 +1,6 @@
 /** Stable names for the failures we plan for; docs/errors.md says what each means and who should act. */
 export type ErrorCode =
   | ('CONFIG_INVALID' | 'SECRET_UNREADABLE' | 'KUBECONFIG_INVALID')
-  | ('DEFINITION_INVALID' | 'DEFINITION_UNREADABLE')
   | ('CLUSTER_UNREACHABLE' | 'CLUSTER_FORBIDDEN' | 'CLUSTER_NOT_FOUND' | 'CLUSTER_UNAUTHORIZED' | 'CLUSTER_REFUSED')
   | ('MODEL_UNAVAILABLE' | 'MODEL_REJECTED' | 'MODEL_OUTPUT_INVALID' | 'MODEL_SPEND_LIMIT' | 'BUDGET_SPENT')
   | ('TOOL_INPUT_INVALID' | 'TOOL_FAILED')
