@@ -30,7 +30,7 @@ import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
-import { assessFindings } from './wiring/assess.ts';
+import { assessFindings, KINDS_OF_POLICY } from './wiring/assess.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
 import { createDispatch } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
@@ -258,7 +258,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       return pinned;
     },
     observe: (due, signal) =>
-      cluster.takeSnapshot({ kinds: kindsFor(due, settingsOf), namespaces: settings.current().namespaces, signal }),
+      cluster.takeSnapshot({
+        kinds: [...kindsFor(due, settingsOf), ...KINDS_OF_POLICY],
+        namespaces: settings.current().namespaces,
+        signal,
+      }),
     check: (snapshot, due) =>
       runChecks(snapshot, {
         nowMs: now(),

@@ -2,10 +2,16 @@ import { holdFor, tierOf } from '../definitions/matching.ts';
 import type { Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import { severityOf } from '../domain/severity.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import type { KindName, Snapshot } from '../domain/snapshot.ts';
 import { createBuiltinPolicy } from '../policy/builtin-policy.ts';
 import { clusterEnvironmentOf, type EnvironmentMap } from '../policy/environment.ts';
 import { moveByTier } from '../policy/priority.ts';
+
+/** What policy reads besides what the checks need: the labels of namespaces name their environment. */
+export const KINDS_OF_POLICY: readonly KindName[] = ['Namespace'];
+
+/** What policy reads besides what the checks read: the environment stands on the namespace. */
+export const KINDS_OF_POLICY: readonly KindName[] = ['Namespace'];
 
 /** Everything that policy and Markdown say about findings: environment, labels, tier, priority, floor, and what holds the telling back. */
 export function assessFindings(
