@@ -15,6 +15,7 @@ const Repository = z.object({
   services: z.array(z.string().min(1)).default([]),
   paths: z.array(z.string().min(1)).default([]),
 });
+const Toolset = z.object({ enabled: z.boolean().default(true) }).prefault({});
 const CheckOverride = z.object({
   enabled: z.boolean().optional(),
   grace: Duration.optional(),
@@ -75,7 +76,7 @@ export const SettingsFile = z.object({
     })
     .prefault({}),
   checks: z.record(z.string(), CheckOverride).default({}),
-  toolsets: z.record(z.enum(['kubernetes', 'github']), z.object({ enabled: z.boolean().default(true) })).optional(),
+  toolsets: z.object({ kubernetes: Toolset, github: Toolset }).prefault({}),
   github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

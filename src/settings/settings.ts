@@ -63,10 +63,7 @@ export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile,
     clusterName: file.cluster_name,
     clusterId: file.cluster_id,
     schedule: { agents: file.schedule.agents, patrol: file.schedule.patrol, zone: file.schedule.timezone },
-    namespaces:
-      file.namespaces.include === undefined
-        ? { include: undefined, exclude: file.namespaces.exclude }
-        : { include: file.namespaces.include, exclude: file.namespaces.exclude },
+    namespaces: { include: file.namespaces.include, exclude: file.namespaces.exclude },
     llm: {
       provider: file.llm.provider,
       model,
@@ -99,7 +96,7 @@ export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile,
         },
       ]),
     ),
-    toolsets: { kubernetes: file.toolsets?.kubernetes.enabled ?? true, github: file.toolsets?.github.enabled ?? true },
+    toolsets: { kubernetes: file.toolsets.kubernetes.enabled, github: file.toolsets.github.enabled },
     github: {
       repositories: file.github.repositories.map(({ repository, services, paths }) => {
         const [owner = '', name = ''] = repository.split('/');

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseEnvironment, type Environment } from '../../../src/settings/environment.ts';
+import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
+import { SECRET_NAMES } from '../../../src/settings/secrets.ts';
+import { settingsFrom } from '../../../src/settings/settings.ts';
+import { codeIn, tableOf, textOf } from '../../builders/markdown.ts';
+
+const DOCUMENT = textOf('docs/configuration.md');
+const [, SETTINGS = '', ENVIRONMENTS = '', VARIABLES = ''] = DOCUMENT.split(/^## /m);
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+interface Field {
+  readonly path: string;
+  readonly schema: JsonSchema;
+}
+
+const fields = leavesOf('', z.toJSONSchema(SettingsFile, { io: 'input', unrepresentable: 'any' }));
+const rows = tableOf(SETTINGS, 'field').map(([path = '', byDefault = '', bounds = '', what = '']) => ({
+  path: codeIn(path)[0] ?? '',
+  byDefault,
+  bounds,
+  what,
+}));
+
+test('every field of config.yaml stands in docs/configuration.md, in the order of the schema, and nothing else', () => {
+  expect(rows.map(({ path }) => path)).toEqual(fields.map(({ path }) => path));
+});
+
+test.each(fields)('$path has the default and the bounds of the schema', ({ path, schema }) => {
+  const row = rows.find((candidate) => candidate.path === path);
+  const written = /^`([^`]+)`$/.exec(row?.byDefault ?? '')?.[1];
+  const {
+    minimum,
+    maximum = Number.MAX_SAFE_INTEGER,
+    enum: words = [],
+  } = schema.items === undefined ? schema : items(schema);
+
+  // A default that the schema does not know is said in words.
+  expect(written === undefined ? undefined : valueOf(written)).toEqual(schema.default);
+  expect(row?.byDefault).not.toBe('');
+  const range = maximum < Number.MAX_SAFE_INTEGER ? `${minimum}–${maximum}` : `≥ ${minimum}`;
+  expect(row?.bounds).toContain(minimum === undefined ? '' : range);
+  expect(codeIn(row?.bounds ?? '')).toEqual(expect.arrayContaining([...words]));
+});
+
+test('defaults in words are the ones in force', () => {
+  const settings = settingsFrom(SettingsFile.parse({}), EnvironmentsFile.parse({}), 'revision');
+  const wordsFor = (path: string): string => rows.find((row) => row.path === path)?.byDefault ?? '';
+
+  expect(codeIn(wordsFor('llm.model'))).toEqual([settings.llm.model]);
+  expect(codeIn(wordsFor('llm.quiet_model'))[0]).toBe(settings.llm.quietModel);
+  expect(settings.slack.channels.monitor).toBe(settings.slack.channels['SEV-3']);
+  expect(codeIn(rows.find(({ path }) => path === 'models')?.what ?? '')).toEqual(Object.keys(settings.modelAliases));
+});
+
+test('one toolset may be switched off without a word about the other', () => {
+  const settings = settingsFrom(
+    SettingsFile.parse({ toolsets: { github: { enabled: false } } }),
+    { namespaces: {} },
+    '',
+  );
+
+  expect(settings.toolsets).toEqual({ kubernetes: true, github: false });
+});
+
+test('every field of environments.yaml stands in docs/configuration.md', () => {
+  const documented = tableOf(ENVIRONMENTS, 'field').map(([field = '']) => codeIn(field)[0]);
+
+  expect(documented).toEqual(Object.keys(EnvironmentsFile.shape));
+});
+
+test('every environment variable stands in docs/configuration.md, and nothing else', () => {
+  const schema =
+    /const Variables = z\.object\(\{([\s\S]*?)\n\}\);/.exec(textOf('src/settings/environment.ts'))?.[1] ?? '';
+  const read = [...schema.matchAll(/^ {2}([A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
+  const documented = tableOf(VARIABLES, 'variable').map(([name = '']) => codeIn(name)[0] ?? '');
+
+  expect(documented.toSorted()).toEqual([...read, ...SECRET_NAMES].toSorted());
+});
+
+test.each([
+  ['K8S_MONITOR_CLAUDE_DIR', (environment: Environment) => environment.claudeDir],
+  ['K8S_MONITOR_AGENTS_DIR', (environment: Environment) => environment.agentsDir],
+  ['K8S_MONITOR_CONFIG_DIR', (environment: Environment) => environment.configFile?.replace(/\/config\.yaml$/, '')],
+  ['K8S_MONITOR_DATA_DIR', (environment: Environment) => environment.dataDir],
+  ['K8S_MONITOR_REPORTS_DIR', (environment: Environment) => environment.reportsDir],
+  ['K8S_MONITOR_METRICS_PORT', (environment: Environment) => String(environment.metricsPort)],
+])('%s has the documented defaults, in the image and in a checkout', (name, valueIn) => {
+  const row = tableOf(VARIABLES, 'variable').find(([variable = '']) => codeIn(variable)[0] === name);
+  const inImage = valueIn(parseEnvironment({}, {}, () => true));
+  const inCheckout = valueIn(parseEnvironment({}, {}, () => false));
+
+  expect(codeIn(row?.[1] ?? '')).toEqual([...new Set([inImage, inCheckout])].filter((value) => value !== undefined));
+});
+
+/** Fields that hold values: `a.b`, `a.<id>.b` for maps of objects, `a[].b` for lists of objects behind the list itself. */
+function leavesOf(path: string, schema: JsonSchema): readonly Field[] {
+  const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  if (schema.properties !== undefined) {
+    return Object.entries(schema.properties).flatMap(([name, child]) => leavesOf(below(name), asSchema(child)));
+  }
+  const entry = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+  if (entry?.properties !== undefined) return leavesOf(below('<id>'), entry);
+  if (schema.items !== undefined && items(schema).properties !== undefined) {
+    return [{ path, schema: { ...schema, items: {} } }, ...leavesOf(`${path}[]`, items(schema))];
+  }
+  return [{ path, schema }];
+}
+
+function items(schema: JsonSchema): JsonSchema {
+  return asSchema(schema.items);
+}
+
+function asSchema(child: unknown): JsonSchema {
+  return child as JsonSchema;
+}
+
+/** Cron and channels are no YAML by themselves. */
+function valueOf(written: string): unknown {
+  return /^[*#\d]/.test(written) && !/^[\d.]+$/.test(written) ? written : parse(written);
+}
