@@ -56,6 +56,8 @@ export interface AppOptions {
   /** Whether cron and the health server run; without them cycles come only by `trigger`. */
   readonly serve: boolean;
   readonly agentsDeadlineMs?: number;
+  /** How long the model may take to begin an answer, and to stay silent within one; the model room's own where nothing is said. */
+  readonly modelDeadlines?: { readonly headersMs: number; readonly idleMs: number };
   /** Called between the steps of recording and telling: where a test ends the process. */
   readonly step?: (name: string) => void;
   readonly onAgentEvent?: (event: AgentEvent) => void;
@@ -206,6 +208,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const model = createModel({
     apiKey: credentials.ANTHROPIC_API_KEY,
     baseUrl: environment.anthropicBaseUrl,
+    ...options.modelDeadlines,
     settings: () => {
       const { llm, budget } = settings.current();
       return { ...llm, perCycleUsd: budget.perCycleUsd, perDayUsd: budget.perDayUsd };
