@@ -22,6 +22,10 @@ export interface MonitorState {
 }
 
 const MOST_LINES = 10;
+/** Nothing is there to be used at all. */
+const MISSING: ReadonlySet<string> = new Set(['no-orchestrator', 'no-agents']);
+/** The file is in use and one of its wishes is not: surely a slip of the pen, which nobody would notice for weeks. */
+const UNFULFILLED: ReadonlySet<string> = new Set(['unknown-model', 'model-not-set', 'unknown-tool', 'no-tools']);
 
 /**
  * What is wrong with the monitor, and what is known to be right again.
@@ -36,7 +40,6 @@ export function troublesOf(state: MonitorState): {
   const blind =
     unreachable.length > 0 && state.read.every((kind) => unreachable.some(({ resource }) => resource === kind));
   const partial = blind ? [] : state.gaps;
-  const broken = state.warnings.filter(({ outcome }) => outcome === 'rejected');
 
   const judged: readonly (readonly [TroubleKey, Omit<Trouble, 'key'> | undefined | 'unknown'])[] = [
     [
@@ -57,15 +60,7 @@ export function troublesOf(state: MonitorState): {
             lines: [...linesOf(partial.map(describeGap)), 'Findings there are unverified, not resolved.'],
           },
     ],
-    [
-      'definitions',
-      broken.length === 0
-        ? undefined
-        : {
-            headline: `${count(broken.length, 'definition')} cannot be used`,
-            lines: linesOf(broken.map(describeWarning)),
-          },
-    ],
+    ['definitions', definitions(state)],
     [
       'settings',
       state.settingsProblem === undefined
@@ -90,6 +85,20 @@ export function troublesOf(state: MonitorState): {
   return {
     present: judged.flatMap(([key, found]) => (found === undefined || found === 'unknown' ? [] : [{ key, ...found }])),
     over: judged.flatMap(([key, found]) => (found === undefined ? [key] : [])),
+  };
+}
+
+function definitions({ warnings }: MonitorState): Omit<Trouble, 'key'> | undefined {
+  const unusable = warnings.filter(({ code, outcome }) => outcome === 'rejected' || MISSING.has(code));
+  const unfulfilled = warnings.filter(({ code, outcome }) => outcome !== 'rejected' && UNFULFILLED.has(code));
+  const files = new Set((unusable.length > 0 ? unusable : unfulfilled).map(({ file }) => file)).size;
+  if (files === 0) return undefined;
+  return {
+    headline:
+      unusable.length > 0
+        ? `${count(files, 'definition')} cannot be used`
+        : `${count(files, 'definition')} cannot be followed to the letter`,
+    lines: linesOf([...unusable, ...unfulfilled].map(describeWarning)),
   };
 }
 

@@ -83,7 +83,8 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
       line: undefined,
       code: 'no-orchestrator',
       outcome: 'ignored',
-      message: 'there is no usable CLAUDE.md: no tiers, no known issues, and no orchestrator; checks and alerts go on',
+      message:
+        'there is no usable CLAUDE.md: no tiers, no known issues, and no orchestrator; checks and alerts go on. Give the ConfigMap of the orchestrator a key CLAUDE.md',
     });
   }
   if (agents.length === 0) {
@@ -92,7 +93,8 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
       line: undefined,
       code: 'no-agents',
       outcome: 'ignored',
-      message: 'there is no usable agent file: checks and alerts go on without analysis',
+      message:
+        'there is no usable agent file: checks and alerts go on without analysis. Give the ConfigMap of the agents a key NAME.md for each',
     });
   }
   const { warnings: ruleWarnings, ...rules } = readRules(ruleTexts(orchestrator, agents), settings.zone);
