@@ -4,6 +4,7 @@ import { decodePage, LIST_ACCEPT, peekContinueToken, type MalformedObject } from
 import { gapOf, type Asked, type ReadFailure } from './failure.ts';
 import { resourcePath, type SnapshotKind } from './kinds.ts';
 import type { Read, ReadSettings } from './read.ts';
+import { giveBack } from './transport.ts';
 
 /** What could be read of one kind, in one namespace or everywhere. */
 export interface Listed<Name extends KindName> {
@@ -72,6 +73,7 @@ async function readPages<Name extends KindName>(
     // The request above goes out, and other requests and timers have their turn; decoding takes tens of milliseconds.
     await setImmediate();
     const decoded = decodePage(row, body);
+    giveBack(body);
     if (typeof decoded === 'string') return { objects, malformed, failure: notUnderstood(decoded) };
     for (const object of decoded.objects) objects.push(object);
     for (const object of decoded.malformed) malformed.push(object);

@@ -300,3 +300,55 @@ test('unknown fields, statuses and odd data never end a page', () => {
 
   expect(fc.check(everyItemIsAccountedFor, { numRuns: 4_000, seed: 1 })).toMatchObject({ failed: false });
 });
+
+/** Text of a page as the API server writes it, from the texts of its items. */
+const pageText = (...items: readonly string[]) =>
+  Buffer.from(`{"kind":"PodList","apiVersion":"v1","metadata":{"continue":"next"},"items":[${items.join(',')}]}\n`);
+const podText = (name: string, more = '') => `{"metadata":{"namespace":"shop","name":"${name}"${more}}}`;
+
+test.each([
+  ['none', pageText(), []],
+  ['one', pageText(podText('a')), ['a']],
+  ['several', pageText(podText('a'), podText('b'), podText('c')), ['a', 'b', 'c']],
+  ['with characters of several bytes', pageText(podText('ä'), podText('é')), ['ä', 'é']],
+  [
+    'with the kind before the metadata',
+    pageText(podText('a').replace('{', '{"kind":"Pod",'), podText('b')),
+    ['a', 'b'],
+  ],
+  [
+    'with a list inside that looks like items',
+    pageText(podText('a', ',"extra":[{"x":{}},{"metadata":{"name":"inner"}}],"items":[]'), podText('b')),
+    ['a', 'b'],
+  ],
+  [
+    'with text inside that looks like items',
+    pageText(podText('a', String.raw`,"annotations":{"x":"},{\"metadata\":{ \"items\":["}`), podText('b')),
+    ['a', 'b'],
+  ],
+  [
+    'before the metadata of the list',
+    Buffer.from(`{"items":[${podText('a')}],"kind":"PodList","metadata":{"continue":"next"}}`),
+    ['a'],
+  ],
+  [
+    'with more after them',
+    Buffer.from(`{"kind":"PodList","metadata":{"continue":"next"},"items":[${podText('a')}],"more":[{}]}`),
+    ['a'],
+  ],
+] as const)('items are read however they are written: %s', (_, body, names) => {
+  const page = decodePage(snapshotKinds.Pod, body);
+
+  expect(typeof page === 'string' ? page : page.objects.map(({ meta }) => meta.name)).toEqual(names);
+  expect(page).toMatchObject({ malformed: [], continueToken: 'next' });
+});
+
+test('a page that breaks off is no page, wherever it does', () => {
+  const whole = pageText(podText('a'), podText('b', ',"extra":[{"x":{}},{"metadata":{}}]'), podText('c'));
+
+  for (let bytes = 1; bytes < whole.length - 1; bytes += 1) {
+    expect(decodePage(snapshotKinds.Pod, whole.subarray(0, bytes))).toBe(
+      'the answer is not JSON, or only a part of it',
+    );
+  }
+});
