@@ -63,7 +63,7 @@ export function loopOnsetMs(view: View, pod: Pod, container: ContainerState): nu
 }
 
 /** The least that the kubelet waits over so many restarts: none before the first, then 10 s, doubled each time up to 5 minutes. */
-export function backOffSpentMs(restarts: number): number {
+function backOffSpentMs(restarts: number): number {
   let spentMs = 0;
   let delayMs = 10_000;
   // Past the day that 300 restarts take, more precision changes nothing.

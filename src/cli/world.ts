@@ -12,7 +12,7 @@ export interface World {
   readonly version: string;
 }
 
-export interface TextStream {
+interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -54,7 +54,7 @@ export interface CycleSteps {
   readonly report: (report: CycleReport, keepFile: boolean) => Promise<void>;
 }
 
-export interface DispatchInput {
+interface DispatchInput {
   readonly cycleId: string;
   readonly trigger: Trigger;
   readonly definitions: Definitions;

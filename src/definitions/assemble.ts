@@ -7,7 +7,7 @@ import { readRules, ruleTexts } from './read-rules.ts';
 
 export const ORCHESTRATOR_FILE = 'CLAUDE.md';
 
-export interface Content {
+interface Content {
   readonly bytes: Uint8Array;
   readonly sha256: string;
 }

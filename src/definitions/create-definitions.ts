@@ -6,7 +6,7 @@ import { assembleDefinitions, ORCHESTRATOR_FILE, type GoodContent, type Source }
 import type { DefinitionSettings } from './definition-settings.ts';
 
 /** Where the last good version of each file survives a restart. */
-export interface LastGood {
+interface LastGood {
   load(): Promise<ReadonlyMap<string, GoodContent>>;
   save(file: string, content: GoodContent): Promise<void>;
   forget(file: string): Promise<void>;

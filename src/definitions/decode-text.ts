@@ -1,12 +1,12 @@
 /** Why a file's bytes are no text that we work with. */
-export type TextRefusal = 'empty-file' | 'too-large' | 'not-utf8' | 'cr-only';
+type TextRefusal = 'empty-file' | 'too-large' | 'not-utf8' | 'cr-only';
 
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly invisibleCount: number }
   | { readonly ok: false; readonly code: TextRefusal; readonly message: string };
 
 /** Largest published agent file: 18 KiB. */
-export const MAX_FILE_BYTES = 256 * 1024;
+const MAX_FILE_BYTES = 256 * 1024;
 
 /**
  * Characters that a reader of the file does not see and a model does: control characters, zero-width spaces, direction overrides, the tag

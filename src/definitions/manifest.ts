@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar, type YAMLMap } from 'yaml';
 
-export interface ManifestFile {
+interface ManifestFile {
   /** The key. */
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -10,7 +10,7 @@ export interface ManifestFile {
   readonly exact: boolean;
 }
 
-export interface ManifestConfigMap {
+interface ManifestConfigMap {
   readonly name: string;
   readonly namespace: string;
   readonly line: number;

@@ -52,7 +52,7 @@ export function holdFor(
 /**
  * The tolerance that holds for a target: its own before its tier's before its SEV's; among equals the one that names its SEV, then the shortest.
  */
-export function toleranceFor(
+function toleranceFor(
   target: Target,
   definitions: Pick<Definitions, 'tiers' | 'tolerances'>,
 ): Tolerance | undefined {

@@ -17,7 +17,7 @@ export type PassageRequest =
   | { readonly to: 'lower'; readonly severity: Severity }
   | { readonly to: 'delay' };
 
-export const PASSAGE_REFUSALS = [
+const PASSAGE_REFUSALS = [
   'too-short',
   'not-found',
   'heading-only',
@@ -31,7 +31,7 @@ export const PASSAGE_REFUSALS = [
   'outside-window',
   'expired',
 ] as const;
-export type PassageRefusal = (typeof PASSAGE_REFUSALS)[number];
+type PassageRefusal = (typeof PASSAGE_REFUSALS)[number];
 
 export type PassageVerdict =
   | {

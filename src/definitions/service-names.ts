@@ -38,7 +38,7 @@ export function readNamedEntry(bullet: string): NamedEntry | undefined {
   return { names, text: separator === null ? '' : plain.slice(separator.index + separator[0].length).trim() };
 }
 
-export function parseName(text: string): ServiceName | undefined {
+function parseName(text: string): ServiceName | undefined {
   const match = WHOLE_NAME.exec(text);
   if (match === null || PROSE.has(text)) return undefined;
   const namespace = match[1] ?? '';

@@ -54,7 +54,7 @@ export type ReportedFinding = Omit<AssessedFinding, 'onsetAtMs' | 'hold'> & {
   readonly hold: Hold | null;
 };
 
-export type ReportedDecision = Omit<Decision, 'incidentId' | 'atMs' | 'cycleId' | 'revision'> & {
+type ReportedDecision = Omit<Decision, 'incidentId' | 'atMs' | 'cycleId' | 'revision'> & {
   readonly incident: string;
   readonly at: string;
 };

@@ -13,7 +13,7 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MINUTES_A_DAY = 1440;
 
 /** Weekday and minute of the day on the wall clock of `zone`. */
-export function wallClock(atMs: number, zone: string): { readonly day: number; readonly minute: number } {
+function wallClock(atMs: number, zone: string): { readonly day: number; readonly minute: number } {
   const parts = formatterOf(zone).formatToParts(atMs);
   const part = (type: string): string => parts.find((candidate) => candidate.type === type)?.value ?? '0';
   return { day: WEEKDAYS.indexOf(part('weekday')), minute: Number(part('hour')) * 60 + Number(part('minute')) };

@@ -5,9 +5,9 @@ import { customLabelsOf } from './labels.ts';
 import { priorityOf } from './priority.ts';
 
 /** What policy says of a finding; the tier, which Markdown knows, moves the priority afterwards (`moveByTier`). */
-export type Assessment = Pick<AssessedFinding, 'environment' | 'customLabels' | 'priority' | 'policy'>;
+type Assessment = Pick<AssessedFinding, 'environment' | 'customLabels' | 'priority' | 'policy'>;
 
-export interface Surroundings {
+interface Surroundings {
   /** Of the finding's namespace; empty for cluster-wide objects and for namespaces that could not be read. */
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** For objects without a namespace (`clusterEnvironmentOf`). */

@@ -10,7 +10,7 @@ import {
   realpathSync,
 } from 'node:fs';
 
-export interface FileState {
+interface FileState {
   readonly kind: 'file' | 'link' | 'other';
   /** Changes whenever the content may have changed: inode, size, times. */
   readonly stamp: string;

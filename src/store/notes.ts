@@ -45,7 +45,7 @@ export interface CycleEnds {
 
 type ClusterId = () => string;
 
-export function ownerKey(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
+function ownerKey(object: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
 }
 

@@ -6,7 +6,7 @@ import type { Redact } from '../redact.ts';
 import { redacted } from './redacted.ts';
 
 /** `INC-….json`, `2026-11-21T18-00-05Z-scheduled.json`: ':' is no good character in a file name. */
-export function reportFileName(id: string): string {
+function reportFileName(id: string): string {
   return `${id.replaceAll(':', '-')}.json`;
 }
 

@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { OpenMonitorCard } from '../store/monitor-memory.ts';
 import type { Store } from '../store/store.ts';
 
-export interface MonitorFacts {
+interface MonitorFacts {
   readonly settingsProblem: string | undefined;
   readonly storeMovedAside: string | undefined;
   /** A key is there and agents are switched on. */

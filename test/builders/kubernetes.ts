@@ -378,7 +378,7 @@ const NO_OBJECTS: ObjectsByKind = {
   CronJob: [],
 };
 
-export const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];
+const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];
 
 export function aSnapshot(objects: Partial<ObjectsByKind> = {}, over: Partial<Snapshot> = {}): Snapshot {
   return {

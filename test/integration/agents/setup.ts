@@ -9,8 +9,8 @@ import { silentLog } from '../../../src/log.ts';
 import { modelAgainst } from '../model/setup.ts';
 import { aFinding, anAgent, NOW_MS } from '../../unit/agents/builders.ts';
 
-export const POD_LOG = 'panic: dial tcp 10.0.0.7:5432: connection refused\nexit status 2';
-export const COMMITS =
+const POD_LOG = 'panic: dial tcp 10.0.0.7:5432: connection refused\nexit status 2';
+const COMMITS =
   'acme/checkout, newest first\n1a2b3c4d5e6f 2026-11-21T17:30:00Z alice: Shrink the connection pool (#42)';
 
 export const logs: Tool = {
@@ -161,7 +161,7 @@ export const LOOK: Turn = {
   toolCalls: [{ name: 'k8s_logs', input: { pod: 'checkout-api-1' } }],
 };
 export const ASK_GITHUB: Turn = { toolCalls: [{ name: 'github_commits', input: { repository: 'acme/checkout' } }] };
-export const CORRELATED: Turn = {
+const CORRELATED: Turn = {
   toolCalls: [
     {
       name: 'report_correlation',
@@ -210,7 +210,7 @@ export const DECIDED: Turn = {
     },
   ],
 };
-export const COMPOSED: Turn = {
+const COMPOSED: Turn = {
   toolCalls: [
     {
       name: 'compose',
