@@ -3,7 +3,8 @@ import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
 import type { PodTemplate } from '../domain/kubernetes/workload.ts';
 import type { EvidenceQuote } from '../domain/evidence.ts';
-import type { KnownReason } from '../domain/finding.ts';
+import type { Family, KnownReason } from '../domain/finding.ts';
+import type { Impact } from '../domain/severity.ts';
 import { belongsToJob, isReady } from './pod-state.ts';
 import { impactOf, standingOf, standingText } from './standing.ts';
 import type { View } from './view.ts';
@@ -35,15 +36,19 @@ export function about(
   };
 }
 
-/** A finding on a pod. Its impact is what its owner has lost; `problem` continues `0 of 3 replicas ready: `. */
+/** A finding on a pod. Its impact is what its owner has lost unless told otherwise; `problem` continues `0 of 3 replicas ready: `. */
 export function podFinding(
   view: View,
   pod: Pod,
   {
     problem,
+    family = 'workload',
+    impact,
     ...rest
   }: {
     readonly reason: KnownReason;
+    readonly family?: Family;
+    readonly impact?: Impact;
     readonly problem: string;
     readonly onsetAtMs: number;
     readonly evidence: readonly EvidenceQuote[];
@@ -53,14 +58,14 @@ export function podFinding(
   const containers = [...pod.initContainers, ...pod.containers];
   const subject = about(view, 'Pod', 'v1', pod.meta, { labels: pod.meta.labels, containers });
   // A Job has no replicas to lose: what it loses is its result.
-  if (belongsToJob(pod)) return { ...subject, ...rest, family: 'workload', impact: 'error', title: problem };
+  if (belongsToJob(pod)) return { ...subject, ...rest, family, impact: impact ?? 'error', title: problem };
   const standing = standingOf(view, 'Pod', pod.meta);
   const prefix = standingText(standing);
   return {
     ...subject,
     ...rest,
-    family: 'workload',
-    impact: impactOf(standing, isReady(pod)),
+    family,
+    impact: impact ?? impactOf(standing, isReady(pod)),
     title: prefix === '' ? problem : `${prefix}: ${problem}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { claimPending } from './claim-pending.ts';
 import { configError } from './config-error.ts';
+import { configVolume } from './config-volume.ts';
 import { crashLoop } from './crash-loop.ts';
 import { daemonSetShort } from './daemonset-short.ts';
 import { imagePull } from './image-pull.ts';
@@ -11,9 +12,12 @@ import { oomKill } from './oom-kill.ts';
 import { probesFailing } from './probes-failing.ts';
 import { replicasShort } from './replicas-short.ts';
 import { rolloutStuck } from './rollout-stuck.ts';
+import { sandboxFailed } from './sandbox-failed.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
+import { startFailed } from './start-failed.ts';
 import { statefulSetShort } from './statefulset-short.ts';
 import { unschedulable } from './unschedulable.ts';
+import { volumeNotMounted } from './volume-not-mounted.ts';
 
 /** Every check there is. A new one is a file and a line here. */
 export const CHECKS: readonly Check[] = [
@@ -21,6 +25,9 @@ export const CHECKS: readonly Check[] = [
   oomKill,
   imagePull,
   configError,
+  configVolume,
+  startFailed,
+  sandboxFailed,
   unschedulable,
   probesFailing,
   replicasShort,
@@ -31,5 +38,6 @@ export const CHECKS: readonly Check[] = [
   nodePressure,
   jobFailed,
   claimPending,
+  volumeNotMounted,
   serviceWithoutEndpoints,
 ];

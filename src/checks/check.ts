@@ -18,6 +18,8 @@ export interface Check {
   readonly family: Family;
   /** What it sees, for `docs/checks.md`. */
   readonly sees: string;
+  /** What stays hidden from it although it is wrong, for `docs/checks.md`. */
+  readonly cannotSee: string;
   /** Without these it is not evaluated, in the namespaces of their gaps. */
   readonly needs: readonly KindName[];
   /** These make its findings better; without them it still works. */

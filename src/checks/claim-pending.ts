@@ -17,6 +17,7 @@ export const claimPending: Check = {
   id: 'claim-pending',
   family: 'volume',
   sees: 'Claims without a volume: an error when a pod waits for one. Not: claims of a class that waits for its first consumer, while there is none or none has a node yet.',
+  cannotSee: 'Volumes that are full, snapshots, claims that no pod uses and whose class cannot be read.',
   needs: ['PersistentVolumeClaim', 'Pod'],
   uses: ['StorageClass', 'Event', 'Service'],
   worstImpact: 'error',

@@ -6,12 +6,14 @@ import { clause, fields, quoteField, terminationFields } from './evidence.ts';
 import { describePod, previousLogs } from './next-steps.ts';
 import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from './pod-state.ts';
 import { deathText, isLooping, lastTermination, loopOnsetMs, probeKill } from './restarts.ts';
+import { isStartRefusal } from './start-refusal.ts';
 import type { View } from './view.ts';
 
 export const crashLoop: Check = {
   id: 'crash-loop',
   family: 'workload',
-  sees: 'Containers that end again and again, also in the short running phases between two ends. Not: pods of Jobs (job-failed), containers that their liveness probe kills (probes-failing).',
+  sees: 'Containers that end again and again, also in the short running phases between two ends. Not: pods of Jobs (job-failed), containers whose command never began (start-failed), containers that their liveness probe kills (probes-failing).',
+  cannotSee: 'Containers that restart a few times a day (restarts-high), the reason that stands only in a log.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',
@@ -20,7 +22,12 @@ export const crashLoop: Check = {
     view.objects.Pod.filter((pod) => isLive(pod) && pod.restartPolicy !== 'Never' && !belongsToJob(pod)).flatMap(
       (pod) =>
         containersOf(pod)
-          .filter((container) => isLooping(container, view.nowMs) && probeKill(view, pod, container) === undefined)
+          .filter(
+            (container) =>
+              isLooping(container, view.nowMs) &&
+              !isStartRefusal(container.status) &&
+              probeKill(view, pod, container) === undefined,
+          )
           .map((container) => findingFor(view, pod, container)),
     ),
 };

@@ -12,6 +12,7 @@ export const daemonSetShort: Check = {
   id: 'daemonset-short',
   family: 'workload',
   sees: 'DaemonSets that are not ready on every node they want. Not: rolling updates whose present pods have been unready for less than 10 minutes, pods in their first 5 minutes on a new node.',
+  cannotSee: "Nodes that the DaemonSet's own selector or tolerations leave out by mistake.",
   needs: ['DaemonSet', 'Pod'],
   uses: ['Event', 'Node', 'Service'],
   worstImpact: 'critical',

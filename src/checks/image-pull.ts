@@ -38,6 +38,8 @@ export const imagePull: Check = {
   id: 'image-pull',
   family: 'workload',
   sees: 'Images that cannot be pulled, and why (missing, refused, rate limit, architecture, registry unreachable).',
+  cannotSee:
+    'Images that will fail at the next pull only, pull secrets that are missing while the image is on the node.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',

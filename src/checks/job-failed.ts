@@ -13,6 +13,7 @@ export const jobFailed: Check = {
   id: 'job-failed',
   family: 'job',
   sees: 'Jobs that have given up (retries spent, deadline passed, failure policy). Not: suspended Jobs, Jobs that still retry, failures after which a later Job of the same owner succeeded.',
+  cannotSee: 'Jobs that finished with the wrong result, failures whose Job was deleted between two cycles.',
   needs: ['Job'],
   uses: ['CronJob', 'Pod', 'Service'],
   worstImpact: 'error',

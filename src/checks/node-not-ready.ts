@@ -12,6 +12,7 @@ export const nodeNotReady: Check = {
   id: 'node-not-ready',
   family: 'node',
   sees: 'Nodes whose Ready condition is False or Unknown. Not: nodes that are being deleted, nodes that never reported.',
+  cannotSee: 'Nodes that are slow but report, machines that never joined.',
   needs: ['Node'],
   uses: ['Pod'],
   worstImpact: 'critical',

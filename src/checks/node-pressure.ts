@@ -17,6 +17,7 @@ export const nodePressure: Check = {
   id: 'node-pressure',
   family: 'node',
   sees: 'Nodes under memory, disk or process id pressure: they evict pods. Not: conditions that others define (node-problem-detector).',
+  cannotSee: 'Memory or disk that is nearly used up, pressure that came and went between two cycles.',
   needs: ['Node'],
   uses: [],
   worstImpact: 'warning',

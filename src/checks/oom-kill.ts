@@ -15,6 +15,7 @@ export const oomKill: Check = {
   id: 'oom-kill',
   family: 'workload',
   sees: 'Containers that the kernel killed for their memory within the last hour, with their limit. Not: pods of Jobs, kills of child processes (the container itself survives those), memory that is merely high.',
+  cannotSee: 'Kills of child processes inside a container that lives on, memory that grows towards its limit.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',

@@ -20,6 +20,7 @@ export const probesFailing: Check = {
   id: 'probes-failing',
   family: 'workload',
   sees: 'Running containers whose readiness or startup probe does not pass, and containers that their liveness or startup probe gets killed. Not: containers that start within 5 minutes, probes of pods on a rollout within its deadline.',
+  cannotSee: 'Faults that the probes do not test, probes that fail now and then without effect.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',

@@ -12,6 +12,7 @@ export const replicasShort: Check = {
   id: 'replicas-short',
   family: 'workload',
   sees: 'Deployments with fewer ready replicas than they want. Not: rollouts within their deadline that keep (or never had) what they promise, pods in their first 5 minutes, Deployments scaled to zero.',
+  cannotSee: 'Pods that are ready and serve errors.',
   needs: ['Deployment'],
   uses: ['Pod', 'ReplicaSet', 'Event', 'Service'],
   worstImpact: 'critical',

@@ -12,6 +12,8 @@ export const rolloutStuck: Check = {
   id: 'rollout-stuck',
   family: 'workload',
   sees: 'Deployments whose rollout has passed its progress deadline or may not create its new pods. Not: paused ones, those scaled to zero, StatefulSets and DaemonSets (statefulset-short, daemonset-short).',
+  cannotSee:
+    'Rollouts before their deadline, Deployments without a deadline, rollouts by other controllers (Argo Rollouts).',
   needs: ['Deployment'],
   uses: ['Service'],
   worstImpact: 'critical',

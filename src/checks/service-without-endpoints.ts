@@ -16,6 +16,7 @@ export const serviceWithoutEndpoints: Check = {
   id: 'service-without-endpoints',
   family: 'network',
   sees: 'Services with a selector and no ready endpoint. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout.',
+  cannotSee: 'Endpoints that are ready and refuse connections, Services without a selector.',
   // Without the workloads, "scaled to zero on purpose" cannot be told from "gone".
   needs: ['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet'],
   uses: ['DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],

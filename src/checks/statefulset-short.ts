@@ -12,6 +12,7 @@ export const statefulSetShort: Check = {
   id: 'statefulset-short',
   family: 'workload',
   sees: 'StatefulSets with fewer ready replicas than they want. Not: rolling updates and scaling whose present pod has been unready for less than 10 (5) minutes, sets scaled to zero.',
+  cannotSee: 'Members that are ready and out of sync with each other.',
   needs: ['StatefulSet', 'Pod'],
   uses: ['Event', 'Service'],
   worstImpact: 'critical',

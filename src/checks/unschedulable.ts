@@ -31,6 +31,8 @@ export const unschedulable: Check = {
   id: 'unschedulable',
   family: 'workload',
   sees: 'Pods that no node can take, and which constraint keeps them out. Not: pods held by a scheduling gate, pods for which an autoscaler ordered a node in the last 10 minutes.',
+  cannotSee:
+    'Pods of a scheduler that sets no condition, nodes that an autoscaler promised and did not deliver within 10 minutes.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',

@@ -7,6 +7,7 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  Job,
   PodTemplate,
   ReplicaSet,
   StatefulSet,
@@ -26,6 +27,8 @@ export interface Workload extends KindedMeta {
 /** A snapshot with the questions that checks ask of it. Each index is built once a cycle, when first asked for, in linear time. */
 export interface View {
   readonly nowMs: number;
+  /** The API server's, such as `v1.36.3`. */
+  readonly clusterVersion: string;
   readonly objects: ObjectsByKind;
   /** Whether all objects of this kind in this namespace ('' = cluster-wide) were read: only then does absence mean anything. */
   isComplete(kind: KindName, namespace: string): boolean;
@@ -39,6 +42,8 @@ export interface View {
   cronJob(namespace: string, name: string): CronJob | undefined;
   /** ReplicaSets controlled by the object with this uid. */
   replicaSetsOf(uid: string): readonly ReplicaSet[];
+  /** Jobs controlled by the CronJob with this uid. */
+  jobsOf(uid: string): readonly Job[];
   /** Pods whose controller has this uid. */
   podsOf(uid: string): readonly Pod[];
   podsOwnedBy(owner: Owner): readonly Pod[];
@@ -69,6 +74,7 @@ export function createView(
   const pods = lazy(() => byName(objects.Pod));
   const servicesByName = lazy(() => byName(objects.Service));
   const replicaSetsByController = lazy(() => grouped(objects.ReplicaSet, (set) => [controllerUid(set.meta)]));
+  const jobsByController = lazy(() => grouped(objects.Job, (job) => [controllerUid(job.meta)]));
   const podsByController = lazy(() => grouped(objects.Pod, (pod) => [controllerUid(pod.meta)]));
   const podsByOwner = lazy(() => grouped(objects.Pod, (pod) => [ownerKey(ownership('Pod', pod.meta).top)]));
   const podsByNode = lazy(() => grouped(objects.Pod, (pod) => [pod.nodeName]));
@@ -110,6 +116,7 @@ export function createView(
 
   return {
     nowMs,
+    clusterVersion: snapshot.cluster.version,
     objects,
     isComplete: (kind, namespace) =>
       snapshot.read.includes(kind) && gapFor(snapshot, kind, namespace === '' ? undefined : namespace) === undefined,
@@ -122,6 +129,7 @@ export function createView(
     replicaSet: (namespace, name) => replicaSets().get(nameKey(namespace, name)),
     cronJob: (namespace, name) => cronJobs().get(nameKey(namespace, name)),
     replicaSetsOf: (uid) => replicaSetsByController().get(uid) ?? [],
+    jobsOf: (uid) => jobsByController().get(uid) ?? [],
     podsOf: (uid) => podsByController().get(uid) ?? [],
     podsOwnedBy: (owner) => podsByOwner().get(ownerKey(owner)) ?? [],
     podsOn: (nodeName) => podsByNode().get(nodeName) ?? [],

@@ -19,29 +19,46 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** What went wrong, from a closed list for each family; an agent's own is `Other` with a slug behind a colon (`Other:slow-queries`). */
+/** What went wrong, from a closed list for each family; an agent's own, and that of an event which no check knows, is `Other` with a slug behind a colon (`Other:slow-queries`). */
 export const REASONS = {
   workload: [
     'CrashLoop',
     'OOMKilled',
     'ImagePull',
     'ConfigError',
+    'StartFailed',
+    'SandboxFailed',
+    'InitFailed',
     'Unschedulable',
+    'SchedulingGated',
     'ProbeFailing',
+    'RestartsHigh',
+    'Evicted',
+    'StuckTerminating',
+    'CompletionBlocked',
     'ReplicasShort',
     'RolloutStuck',
+    'RolloutPaused',
   ],
-  job: ['JobFailed'],
-  node: ['NodeNotReady', 'NodePressure'],
-  volume: ['ClaimPending'],
-  network: ['NoEndpoints'],
+  job: ['JobFailed', 'CronJobSuspended', 'CronJobLate', 'ConcurrencyBlocked', 'NeverSucceeded'],
+  node: [
+    'NodeNotReady',
+    'NodeUnreachable',
+    'NodePressure',
+    'NetworkUnavailable',
+    'NodeCordoned',
+    'VersionSkew',
+    'PodsFailingOnNode',
+  ],
+  volume: ['ClaimPending', 'ClaimLost', 'ResizePending', 'VolumeNotMounted'],
+  network: ['NoEndpoints', 'TargetPortUnknown', 'LoadBalancerPending'],
   certificate: [],
-  quota: [],
+  quota: ['CreationForbidden'],
   autoscaling: [],
   admission: [],
   gitops: [],
   signal: [],
-  other: [],
+  other: ['NamespaceTerminating'],
 } as const satisfies Record<Family, readonly string[]>;
 export type KnownReason = (typeof REASONS)[Family][number];
 export type Reason = KnownReason | `Other:${string}`;

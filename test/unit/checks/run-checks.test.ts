@@ -155,6 +155,7 @@ test('every check has an id of its own, a sentence about what it sees, and needs
   for (const check of CHECKS) {
     expect(check.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(check.sees).toMatch(/\.$/);
+    expect(check.cannotSee).toMatch(/\.$/);
     expect(check.needs.length).toBeGreaterThan(0);
     expect(check.uses.filter((kind) => check.needs.includes(kind))).toEqual([]);
   }
