@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MonitorError } from '../errors.ts';
-import { isBusy, translate } from './sqlite-errors.ts';
+import { isBusy, translate, translateFileError } from './sqlite-errors.ts';
 
 /**
  * Holds the data directory for this process, as an open exclusive transaction in a small database of its own. The operating system drops
@@ -16,7 +16,7 @@ export function lockDataDirectory(file: string, waitMs: number): Disposable {
   let database: DatabaseSync | undefined;
   try {
     // The first start in a checkout: evidence lies in there, so nobody else may read it.
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file));
     database = new DatabaseSync(lockFile, { timeout: waitMs });
     database.exec('begin exclusive');
   } catch (error) {
@@ -30,4 +30,12 @@ export function lockDataDirectory(file: string, waitMs: number): Disposable {
   }
   const held = database;
   return { [Symbol.dispose]: () => held.close() };
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw translateFileError(error, directory);
+  }
 }

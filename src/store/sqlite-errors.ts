@@ -44,3 +44,14 @@ export function translate(error: unknown, file: string): unknown {
     cause: error,
   });
 }
+
+/** The same for the directory that the database lies in: what the operating system says of it. */
+export function translateFileError(error: unknown, directory: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return error;
+  return new MonitorError(
+    'STORE_UNUSABLE',
+    `the data directory ${directory} cannot be made (${messageOf(error)}): mount a volume that this user may write to, or name another place with --data-dir or K8S_MONITOR_DATA_DIR`,
+    { retryable: true, cause: error },
+  );
+}
