@@ -1,8 +1,9 @@
 import { startApp } from '../app.ts';
-import { loadClusterAccess } from '../cluster/kubeconfig.ts';
+import { loadClusterAccess, type ClusterAccess } from '../cluster/kubeconfig.ts';
 import { renderTerminal } from '../delivery/terminal.ts';
 import type { Card } from '../domain/card.ts';
 import type { CycleReport } from '../domain/report.ts';
+import { isServerTrouble } from '../domain/snapshot.ts';
 import { compareSeverity, type Severity } from '../domain/severity.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
 import { openContext } from './context.ts';
@@ -25,10 +26,11 @@ export async function runOnce(world: World, flags: OnceFlags): Promise<number> {
   const context = openContext(world, flags, 'stderr');
   // On a terminal the cards are the output; lines about each decision would bury them.
   if (world.stderr.isTTY === true && context.settings.current().logLevel === 'info') context.log.setLevel('warn');
+  const access = loadClusterAccess({ explicitFile: context.environment.kubeconfig, environment: world.variables });
   const cards = new Map<string, Card>();
   await using app = await startApp({
     ...context,
-    access: loadClusterAccess({ explicitFile: context.environment.kubeconfig, environment: world.variables }),
+    access,
     version: world.version,
     now: world.now,
     keep: flags.dryRun ? 'memory' : 'disk',
@@ -51,15 +53,20 @@ export async function runOnce(world: World, flags: OnceFlags): Promise<number> {
       world.stdout.write(`${renderTerminal(card, { width, colors, nowMs: world.now() })}\n\n`);
     world.stdout.write(`${reportLines(report).join('\n')}\n`);
   }
-  return exitCodeOf(report, flags.failOn, world);
+  return exitCodeOf(report, flags.failOn, world, access);
 }
 
-function exitCodeOf(report: CycleReport, failOn: Severity | undefined, world: World): number {
-  const unread = report.gaps.filter(
-    ({ cause, namespace }) => namespace === undefined && (cause === 'unreachable' || cause === 'unauthorized'),
-  );
+function exitCodeOf(
+  report: CycleReport,
+  failOn: Severity | undefined,
+  world: World,
+  { server, source }: ClusterAccess,
+): number {
+  const unread = report.gaps.filter(({ cause, namespace }) => namespace === undefined && isServerTrouble(cause));
   if (report.checks.every((check) => check.evaluated !== 'yes' && check.evaluated !== 'partly') && unread.length > 0) {
-    world.stderr.write(`k8s-monitor: the cluster could not be read: ${unread[0]?.detail ?? ''}\n`);
+    world.stderr.write(
+      `k8s-monitor: the cluster at ${server} (from ${source}) could not be read: ${unread[0]?.detail ?? ''}. Nothing is verified; check that the API server is up, and that this address and these credentials are its own.\n`,
+    );
     return EXIT.problems;
   }
   const failing = report.incidents.some(

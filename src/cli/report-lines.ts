@@ -1,5 +1,6 @@
 import { nameOf } from '../domain/object-ref.ts';
 import type { CycleReport } from '../domain/report.ts';
+import type { Gap } from '../domain/snapshot.ts';
 
 /** A cycle in a few lines for people: what was found, what was not told and why, what could not be seen. */
 export function reportLines(report: CycleReport): readonly string[] {
@@ -18,14 +19,7 @@ export function reportLines(report: CycleReport): readonly string[] {
     `${report.cluster.name} (${report.cluster.version || 'version unknown'}), cycle ${report.cycle.id}, definitions ${report.cycle.revision.slice(0, 8)}`,
     open.length === 0 ? 'No open incidents in what could be read.' : `${open.length} open:`,
     ...incidents,
-    ...(report.gaps.length === 0
-      ? []
-      : [
-          'Not read, so neither healthy nor broken:',
-          ...report.gaps.map(
-            (gap) => `  ${gap.resource}${gap.namespace === undefined ? '' : ` in ${gap.namespace}`}: ${gap.detail}`,
-          ),
-        ]),
+    ...(report.gaps.length === 0 ? [] : ['Not read, so neither healthy nor broken:', ...gapLines(report.gaps)]),
     ...(incomplete.length === 0 ? [] : [`Checks not (wholly) evaluated: ${incomplete.map(({ id }) => id).join(', ')}`]),
     ...report.definitions.warnings.map(
       ({ file, line, message }) => `Definitions: ${file}${line === undefined ? '' : `:${line}`}: ${message}`,
@@ -33,4 +27,16 @@ export function reportLines(report: CycleReport): readonly string[] {
     ...(report.analysisMissing === undefined ? [] : [`Agents: ${report.analysisMissing}`]),
     `Cost: ${report.usage.calls} model calls, $${report.usage.costUsd.toFixed(4)}`,
   ];
+}
+
+/** One line for each cause: a server that is gone is said once, not for every kind. */
+function gapLines(gaps: readonly Gap[]): readonly string[] {
+  const causeOf = ({ detail }: Gap): string => detail.slice(detail.indexOf(': ') + 2);
+  return [...Map.groupBy(gaps, causeOf)].map(([cause, alike]) => {
+    const areas = alike.map(({ resource, namespace }) =>
+      namespace === undefined ? resource : `${resource} in ${namespace}`,
+    );
+    const [only] = alike;
+    return `  ${areas.join(', ')}: ${alike.length === 1 && only !== undefined ? only.detail : cause}`;
+  });
 }

@@ -1,5 +1,5 @@
 import type { DefinitionWarning } from '../domain/definitions.ts';
-import type { Gap, KindName } from '../domain/snapshot.ts';
+import { isServerTrouble, type Gap, type KindName } from '../domain/snapshot.ts';
 
 /** Trouble of the monitor itself. One grey card a key, worded here and never by a model. */
 export type TroubleKey = 'cluster' | 'permissions' | 'definitions' | 'settings' | 'model' | 'budget' | 'store';
@@ -36,7 +36,7 @@ export function troublesOf(state: MonitorState): {
   readonly present: readonly Trouble[];
   readonly over: readonly TroubleKey[];
 } {
-  const unreachable = state.gaps.filter(({ cause }) => cause === 'unreachable' || cause === 'unauthorized');
+  const unreachable = state.gaps.filter(({ cause }) => isServerTrouble(cause));
   const blind =
     unreachable.length > 0 && state.read.every((kind) => unreachable.some(({ resource }) => resource === kind));
   const partial = blind ? [] : state.gaps;
@@ -47,7 +47,10 @@ export function troublesOf(state: MonitorState): {
       blind
         ? {
             headline: 'the cluster cannot be read: nothing is verified',
-            lines: linesOf(unreachable.slice(0, 1).map(({ detail }) => detail)),
+            lines: [
+              ...linesOf(unreachable.slice(0, 1).map(({ detail }) => detail)),
+              'Open incidents are neither resolved nor healthy until it answers again.',
+            ],
           }
         : undefined,
     ],

@@ -35,6 +35,11 @@ export type GapCause =
   | 'not-served'
   | 'truncated';
 
+/** The server as a whole does not answer as it should, or not to these credentials; a single area was not refused. */
+export function isServerTrouble(cause: GapCause): boolean {
+  return !['forbidden', 'not-served', 'truncated'].includes(cause);
+}
+
 /** An area that is neither healthy nor broken: unknown. */
 export interface Gap {
   /** The kind, such as `Pod`. */
