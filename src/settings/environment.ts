@@ -42,11 +42,10 @@ const list = text.transform((value) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-const url = (name: string) =>
-  text.refine(
-    (value) => value === undefined || URL.canParse(value),
-    `${name} must be a URL such as https://example.com/`,
-  );
+const url = text.refine(
+  (value) => value === undefined || URL.canParse(value),
+  'must be a URL such as https://example.com/',
+);
 
 const Variables = z.object({
   K8S_MONITOR_CLAUDE_DIR: text,
@@ -54,16 +53,15 @@ const Variables = z.object({
   K8S_MONITOR_CONFIG_DIR: text,
   K8S_MONITOR_DATA_DIR: text,
   K8S_MONITOR_REPORTS_DIR: text,
-  K8S_MONITOR_METRICS_PORT: text.transform((value) => Number(value ?? 9090)).pipe(z.int().min(0).max(65_535)),
+  K8S_MONITOR_METRICS_PORT: text
+    .transform((value) => Number(value ?? 9090))
+    .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, 'must be a port from 0 to 65535'),
   K8S_MONITOR_ALLOWED_ORIGINS: list,
   K8S_MONITOR_TOOL_CEILING: list,
   K8S_MONITOR_MODEL_ALLOWLIST: list,
-  SLACK_API_URL: url('SLACK_API_URL').refine(
-    (value) => value === undefined || value.endsWith('/'),
-    'SLACK_API_URL must end in /api/',
-  ),
-  GITHUB_API_URL: url('GITHUB_API_URL'),
-  ANTHROPIC_BASE_URL: url('ANTHROPIC_BASE_URL'),
+  SLACK_API_URL: url.refine((value) => value === undefined || value.endsWith('/api/'), 'must end in /api/'),
+  GITHUB_API_URL: url,
+  ANTHROPIC_BASE_URL: url,
   KUBECONFIG: text,
 });
 

@@ -26,7 +26,7 @@ export function parseYamlFile<Schema extends z.ZodType>(
     const line = lines.linePos(broken.pos[0]).line;
     throw new MonitorError(
       'CONFIG_INVALID',
-      `${fileName}:${line}: not valid YAML: ${firstLine(broken.message)}. Mend the line; until then the previous settings stay in force.`,
+      `${fileName}:${line}: not valid YAML: ${firstLine(broken.message)}. Mend the line.`,
     );
   }
   const raw: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
@@ -42,7 +42,7 @@ export function parseYamlFile<Schema extends z.ZodType>(
   if (!parsed.success) {
     const complaints = parsed.error.issues.map((issue) => {
       const path = issue.path.map(String);
-      return `${fileName}:${lineOf(document, lines, path)}: ${path.join('.') || '(file)'}: ${issue.message}`;
+      return `${fileName}:${lineOf(document, lines, path)}: ${path.join('.') || '(file)'}: ${issue.message}${found(document.getIn(path))}`;
     });
     throw new MonitorError('CONFIG_INVALID', complaints.join('; '));
   }
@@ -56,6 +56,12 @@ export function parseYamlFile<Schema extends z.ZodType>(
     };
   });
   return { value: parsed.data, warnings };
+}
+
+/** What stands there, where it is one short value. */
+function found(value: unknown): string {
+  const text = ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value) : '';
+  return text === '' || text.length > 60 ? '' : `, not ${text}`;
 }
 
 /** Keys whose names promise a credential and whose value is a text. */

@@ -33,7 +33,7 @@ export const SettingsFile = z.object({
     .object({
       agents: z.string().default('0 * * * *'),
       patrol: z.string().default('*/5 * * * *'),
-      timezone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"').default('UTC'),
+      timezone: z.string().refine(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"').default('UTC'),
     })
     .prefault({}),
   namespaces: z.object({ include: z.array(Glob).optional(), exclude: z.array(Glob).default([]) }).prefault({}),

@@ -47,7 +47,7 @@ test.each([
   {
     name: 'a zone that does not exist',
     text: 'schedule:\n  timezone: Mars/Olympus\n',
-    says: `${FILE}:2: schedule.timezone: an IANA time zone`,
+    says: `${FILE}:2: schedule.timezone: must be an IANA time zone`,
   },
   {
     name: 'a bad cron expression',
