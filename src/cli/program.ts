@@ -18,6 +18,7 @@ export async function main(world: World): Promise<number> {
     exitCode = code;
   });
   try {
+    refuseUnknownCommand(program, world.arguments[0]);
     await program.parseAsync([...world.arguments], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -35,7 +36,11 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
     .description('An in-cluster Kubernetes monitor whose agents are Markdown files.')
     .version(world.version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) });
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text.replace(/^error: /, 'k8s-monitor: ')),
+    });
 
   common(program.command('run', { isDefault: true }))
     .description('watch the cluster until stopped (the default)')
@@ -86,6 +91,13 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
   return program;
 }
 
+/** Without this, `run` as the default would take the word as an argument too many of its own. */
+function refuseUnknownCommand(program: Command, word: string | undefined): void {
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  program.error(`error: unknown command '${word}'. Commands: ${names.toSorted().join(', ')}`);
+}
+
 function common(command: Command): Command {
   return command
     .exitOverride()
@@ -101,7 +113,7 @@ function parseSeverity(text: string): Severity {
   const found = SEVERITIES.find(
     (severity) => severity.replace('-', '').toLowerCase() === text.replace('-', '').toLowerCase(),
   );
-  if (found === undefined) throw new InvalidArgumentError('one of sev1, sev2, sev3, sev4');
+  if (found === undefined) throw new InvalidArgumentError('Give one of sev1, sev2, sev3, sev4.');
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonitorError } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
@@ -11,6 +12,12 @@ export async function runReport(world: World, flags: EnvironmentFlags, id: strin
   const { environment, redact } = openContext(world, flags, 'stderr');
   const file = join(environment.dataDir, 'k8s-monitor.db');
   const report = await loadStoredReport(file, id);
+  if (report === undefined && !existsSync(file)) {
+    throw new MonitorError(
+      'REPORT_NOT_FOUND',
+      `there is no database at ${file}: name the directory of the k8s-monitor that made the report with --data-dir`,
+    );
+  }
   if (report === undefined) {
     throw new MonitorError(
       'REPORT_NOT_FOUND',

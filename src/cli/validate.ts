@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cronProblem } from '../cycle/cron.ts';
 import { inspectDefinitions } from '../definitions/assemble.ts';
@@ -39,7 +39,7 @@ export async function runValidate(world: World, flags: EnvironmentFlags, paths: 
     world.stdout.write(`${shown}:${line}: ${what}\n`);
   }
   readSettingsFiles(settings, context, complaints);
-  if (markdown.length + settings.length === 0) {
+  if (markdown.length + settings.length === 0 && complaints.length === 0) {
     complaints.push({
       shown: paths.join(' '),
       line: undefined,
@@ -78,7 +78,8 @@ function candidatesAt(path: string, complaints: Complaint[]): readonly Candidate
       files.map((file) => ({ name: file.name, shown: path, firstLine: file.line, bytes: file.bytes })),
     );
   } catch (error) {
-    complaints.push({ shown: path, line: undefined, message: messageOf(error), isProblem: true });
+    const message = existsSync(path) ? `cannot be read: ${messageOf(error)}` : 'there is no such file or directory';
+    complaints.push({ shown: path, line: undefined, message, isProblem: true });
     return [];
   }
 }
