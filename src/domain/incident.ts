@@ -110,6 +110,8 @@ export interface IncidentAnalysis {
   readonly notChecked: readonly string[];
   /** Notes of code: refused rules, capped confidence. */
   readonly notes: readonly string[];
+  /** What led the card when these words were written. */
+  readonly aboutTitle?: string;
   readonly modelCalls: number;
   /** Who answered those calls. */
   readonly models?: readonly string[];

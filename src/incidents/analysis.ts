@@ -1,4 +1,4 @@
-import type { AgentsOutcome, Analysis, Confidence, Correlation } from '../domain/agent-report.ts';
+import type { AgentsOutcome, Analysis, Confidence, Correlation, SuspectedChange } from '../domain/agent-report.ts';
 import { CONFIDENCES } from '../domain/agent-report.ts';
 import type { EvidenceQuote } from '../domain/evidence.ts';
 import type { IncidentAnalysis } from '../domain/incident.ts';
@@ -17,7 +17,10 @@ export function mergeAnalysis(
 ): IncidentAnalysis | undefined {
   const about = <Report extends { readonly findingId: string }>(reports: readonly Report[]): readonly Report[] =>
     reports.filter((report) => findingIds.has(report.findingId));
-  const analyses = about(agents.analyses).toSorted(surestFirst);
+  const order = [...findingIds];
+  const analyses = about(agents.analyses).toSorted(
+    (left, right) => surestFirst(left, right) || order.indexOf(left.findingId) - order.indexOf(right.findingId),
+  );
   const correlations = about(agents.correlations);
   const words = wordsFirst(agents.words, findingIds);
   if (analyses.length + correlations.length + about(agents.verdicts).length === 0 && words === undefined) return before;
@@ -33,12 +36,7 @@ export function mergeAnalysis(
     confidence: leading?.confidence ?? before?.confidence,
     nextSteps: nextSteps.length > 0 ? nextSteps : (before?.nextSteps ?? []),
     // "None" is an answer too: it clears what an earlier cycle suspected.
-    changes:
-      correlations.length > 0
-        ? suspected
-            .flatMap((correlation) => correlation.changes)
-            .toSorted((a, b) => a.minutesBeforeOnset - b.minutesBeforeOnset)
-        : (before?.changes ?? []),
+    changes: correlations.length > 0 ? distinctChanges(suspected) : (before?.changes ?? []),
     evidenceLines: evidenceLines.length > 0 ? evidenceLines : (before?.evidenceLines ?? []),
     notChecked: analyses.length > 0 ? unique(analyses.flatMap((one) => one.notChecked)) : (before?.notChecked ?? []),
     notes: before?.notes ?? [],
@@ -52,6 +50,14 @@ export function mergeAnalysis(
     costUsd: agents.usage.costUsd,
     atMs: nowMs,
   };
+}
+
+/** Nearest to the onset first. Findings of one incident often have the same change to blame, and it is one change. */
+function distinctChanges(suspected: readonly Correlation[]): readonly SuspectedChange[] {
+  const changes = suspected
+    .flatMap((correlation) => correlation.changes)
+    .toSorted((a, b) => a.minutesBeforeOnset - b.minutesBeforeOnset);
+  return [...new Map(changes.toReversed().map((change) => [change.url, change])).values()].toReversed();
 }
 
 /** Of several agents' words about one finding the last count. */

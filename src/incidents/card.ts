@@ -47,7 +47,7 @@ export function cardOf(incident: Incident, context: CardContext): Card {
     changes: analysis?.changes ?? [],
     attached: worstFirst(attachedFindings(incident)).map((finding) => `${nameOf(finding.object)}: ${finding.title}`),
     notChecked: [...new Set([...context.notChecked, ...(analysis?.notChecked ?? [])])],
-    stateLines: [...stateLinesOf(incident, context.nowMs), ...context.notes],
+    stateLines: [...stateLinesOf(incident, leading, context.nowMs), ...context.notes],
     contacts: context.contacts,
     footer: {
       incidentId: incident.id,
@@ -62,10 +62,16 @@ export function cardOf(incident: Incident, context: CardContext): Card {
   };
 }
 
-/** Lines for the first reply of the thread: what the checks quote, then what the agents found. */
+/** Lines for the first reply of the thread: what the agents found, then what the checks quote; each quotation once. */
 export function evidenceLines(incident: Incident): readonly string[] {
-  const checked = ownFindings(incident).flatMap((finding) => finding.evidence.map(evidenceLine));
-  return [...new Set([...checked, ...(incident.analysis?.evidenceLines ?? [])])];
+  const checked = worstFirst(ownFindings(incident)).flatMap((finding) => finding.evidence.map(evidenceLine));
+  const lines = [...(incident.analysis?.evidenceLines ?? []), ...checked];
+  return [...new Map(lines.toReversed().map((line) => [withoutEvidenceId(line), line])).values()].toReversed();
+}
+
+/** Evidence ids are new in every cycle; the same quotation under another id is the same quotation. */
+export function withoutEvidenceId(line: string): string {
+  return line.replace(/^\[e\d+\] /, '');
 }
 
 /** `payments/checkout-api`, or `Node worker-1` where there is no namespace. */
@@ -73,12 +79,16 @@ export function shortName({ owner }: Incident): string {
   return owner.namespace === '' ? nameOf(owner) : `${owner.namespace}/${owner.name}`;
 }
 
-/** The worst first; of equals the one that began first. */
+/** What merely follows from another reason, and what only shows that it keeps happening; any other says why. */
+const FOLLOWS: readonly string[] = ['CrashLoop', 'ProbeFailing', 'RolloutStuck', 'ReplicasShort', 'NoEndpoints'];
+
+/** The worst first; of equals the one that says why, then the one that began first. */
 export function worstFirst(findings: readonly AssessedFinding[]): readonly AssessedFinding[] {
   return findings.toSorted(
     (left, right) =>
       compareSeverity(left.floor, right.floor) ||
       IMPACTS.indexOf(left.impact) - IMPACTS.indexOf(right.impact) ||
+      FOLLOWS.indexOf(left.reason) - FOLLOWS.indexOf(right.reason) ||
       left.onsetAtMs - right.onsetAtMs,
   );
 }
@@ -111,8 +121,10 @@ function originOf(own: readonly AssessedFinding[], incident: Incident): Card['or
 function sectionsOf(incident: Incident, own: readonly AssessedFinding[]): Card['sections'] {
   const { analysis } = incident;
   if (analysis !== undefined && analysis.sections.length > 0) return analysis.sections;
-  const happening = own.slice(0, 3).map((finding) => `${nameOf(finding.object)}: ${finding.title}`);
-  const quotes = own.flatMap((finding) => finding.evidence).slice(0, 3);
+  const telling = own.filter(({ reason }) => !FOLLOWS.includes(reason));
+  const said = telling.length > 0 ? telling : own;
+  const happening = said.slice(0, 3).map((finding) => `${nameOf(finding.object)}: ${finding.title}`);
+  const quotes = said.flatMap((finding) => finding.evidence).slice(0, 3);
   return [
     { heading: "What's happening", text: [...new Set(happening)].join('\n') },
     ...(analysis?.cause === undefined
@@ -124,11 +136,17 @@ function sectionsOf(incident: Incident, own: readonly AssessedFinding[]): Card['
   ].filter((section) => section.text !== '');
 }
 
-function stateLinesOf(incident: Incident, nowMs: number): readonly string[] {
-  const { resolvedAtMs, unverifiedSinceMs, timesReopened } = incident;
+function stateLinesOf(incident: Incident, leading: AssessedFinding | undefined, nowMs: number): readonly string[] {
+  const { absentSinceMs, analysis, resolvedAtMs, unverifiedSinceMs, timesReopened } = incident;
   return [
+    // It was over when the first read did not see it; the second only proves it.
     ...(incident.state === 'resolved' && resolvedAtMs !== undefined
-      ? [`resolved after ${durationText(resolvedAtMs - incident.onsetAtMs)}, verified in 2 full reads`]
+      ? [
+          `resolved after ${durationText((absentSinceMs ?? resolvedAtMs) - incident.onsetAtMs)}, verified in 2 full reads`,
+        ]
+      : []),
+    ...(incident.state === 'open' && analysis?.aboutTitle !== undefined && analysis.aboutTitle !== leading?.title
+      ? [`it has changed since the agents wrote this at ${clockText(analysis.atMs, nowMs)}`]
       : []),
     ...(unverifiedSinceMs === undefined ? [] : [`not verified since ${clockText(unverifiedSinceMs, nowMs)}`]),
     ...(timesReopened === 0 ? [] : [timesReopened === 1 ? 'came back once' : `came back ${timesReopened} times`]),

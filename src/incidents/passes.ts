@@ -71,8 +71,14 @@ export function livesAfterAgents(input: DecisionInput): {
     const found = sighting.own.filter(({ origin }) => origin === 'agent');
     const lived = foundByAgents(before, sighting, found, input);
     if (lived === undefined) continue;
-    const ids = new Set(worstFirst(sighting.own).map(({ id }) => id));
-    const analysis = mergeAnalysis(lived.after.analysis, agents, ids, input.nowMs);
+    const own = worstFirst(sighting.own);
+    const ids = new Set(own.map(({ id }) => id));
+    const merged = mergeAnalysis(lived.after.analysis, agents, ids, input.nowMs);
+    const [leading] = own;
+    const analysis =
+      merged === undefined || merged === lived.after.analysis || leading === undefined
+        ? merged
+        : { ...merged, aboutTitle: leading.title };
     const spoken = agents.verdicts.filter(({ findingId }) => ids.has(findingId));
     const reports = analysis !== lived.after.analysis;
     if (lived.after.state === 'resolved') {

@@ -2,7 +2,7 @@ import type { Card } from '../domain/card.ts';
 import type { Decision, Incident, TellingMemory } from '../domain/incident.ts';
 import type { Notice, NoticeContent } from '../domain/notice.ts';
 import { compareSeverity, IMPACTS } from '../domain/severity.ts';
-import { cardOf, clockText, evidenceLines, shortName, worstFirst } from './card.ts';
+import { cardOf, clockText, evidenceLines, shortName, withoutEvidenceId, worstFirst } from './card.ts';
 import { gapsOf } from './coverage.ts';
 import { digestOf } from './identity.ts';
 import type { DecisionInput } from './input.ts';
@@ -178,9 +178,8 @@ function cardDigest(card: Card, incident: Incident, nowMs: number): string {
   return digestOf({ ...rest, cost, age: card.state === 'open' ? [Math.min(cyclesSeen, 2), hours] : [] });
 }
 
-/** Evidence ids are new in every cycle; the same quotations are no news. */
 function evidenceDigest(lines: readonly string[]): string {
-  return digestOf(lines.map((line) => line.replace(/^\[e\d+\] /, '')));
+  return digestOf(lines.map(withoutEvidenceId));
 }
 
 function leadOf(incident: Incident, telling: Telling, nowMs: number): string | undefined {

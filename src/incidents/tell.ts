@@ -3,7 +3,7 @@ import type { AssessedFinding } from '../domain/finding.ts';
 import type { DecisionReason, Incident, TellReason } from '../domain/incident.ts';
 import { compareSeverity, IMPACTS, type Impact } from '../domain/severity.ts';
 import { nextOpening, type TimeWindow } from '../domain/time-window.ts';
-import { worstFirst } from './card.ts';
+import { clockText, worstFirst } from './card.ts';
 import type { Judgement, Withheld } from './judge.ts';
 import { ownFindings, recentReopenings, type Lived } from './life.ts';
 
@@ -84,7 +84,7 @@ export function tellingOf(lived: Lived, judgement: Judgement, context: TellConte
     const opensAtMs = nextOpening(context.businessHours, context.nowMs);
     if (opensAtMs !== context.nowMs) {
       const when =
-        opensAtMs === undefined ? 'and there are none' : `which begin at ${new Date(opensAtMs).toISOString()}`;
+        opensAtMs === undefined ? 'and there are none' : `which begin ${clockText(opensAtMs, context.nowMs)}`;
       const why = `SEV-3 waits for business hours, ${when}`;
       const waits: Withheld = { reason: 'outside-hours', detail: why, untilMs: opensAtMs };
       return silent('outside-hours', why, { owed, withheld: waits, recheckAtMs: opensAtMs });

@@ -140,7 +140,7 @@ test('two full reads two minutes apart resolve it, by an edit alone', () => {
 
   expect([first, tooSoon, second].map(reasonsOf)).toEqual([['silent ongoing'], ['silent ongoing'], ['told resolved']]);
   expect(shapesOf(second)).toEqual(['card resolved']);
-  expect(cardOfOutcome(second).stateLines).toContain('resolved after 12 min, verified in 2 full reads');
+  expect(cardOfOutcome(second).stateLines).toContain('resolved after 10 min, verified in 2 full reads');
   expect(second.incidents).toMatchObject([{ state: 'resolved' }]);
 });
 
