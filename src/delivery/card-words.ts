@@ -33,15 +33,15 @@ export function closingSection(card: Card): { readonly heading: string; readonly
   return card.sections.find(({ heading }) => /cause/i.test(heading)) ?? card.sections[0];
 }
 
-/** `6 model calls (claude-sonnet-5-5) · 41,000 tokens · $0.09 · analysis: done`. */
+/** `analysis: done · 6 model calls in its cycle (claude-sonnet-5-5) · 41,000 tokens · $0.09`: agents look at a whole cycle, so its cost is not split. */
 export function costWords({ modelCalls, models = [], tokens, costUsd, analysis }: Card['footer']): string {
   const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
-  const calls = `${modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`}${names}`;
+  const calls = `${modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`} in its cycle${names}`;
   const spent =
     modelCalls === 0
       ? 'no model calls'
       : `${calls} · ${tokens.toLocaleString('en-US')} tokens · $${costUsd.toFixed(2)}`;
-  return `${spent} · analysis: ${analysis}`;
+  return `analysis: ${analysis} · ${spent}`;
 }
 
 export function cyclesWords(cycles: number): string {

@@ -97,7 +97,7 @@ function openParagraphs(
         .slice(0, 5)
         .map(
           (change) =>
-            `• ${change.title} · by ${change.author} · ${Math.round(change.minutesBeforeOnset)} min before onset, ${clockText(change.atMs, nowMs)} · ${change.url}`,
+            `• ${change.repository}${change.pullRequest === undefined ? '' : ` #${change.pullRequest}`} · ${change.title} · by ${change.author} · ${Math.round(change.minutesBeforeOnset)} min before onset, ${clockText(change.atMs, nowMs)} · ${change.url}`,
         ),
     ),
     ...paragraph(

@@ -13,7 +13,7 @@ test('an alert straight from the checks says what is down, where, since when, an
     ---
     *prod-eu1* · ns \`payments\` · \`Deployment/checkout-api\` · tier P0 · production · CrashLoopBackOff · since <!date^1795264860^{time}|12:41 UTC> · 2 cycles · rule
     ---
-    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · no model calls · analysis: pending"
+    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · analysis: pending · no model calls"
   `);
 });
 
@@ -40,7 +40,7 @@ test('an analysed alert adds words, steps, the change and what was not checked',
     ---
     ⚠️ *Not checked:* logs of init container (forbidden)
     ---
-    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · 6 model calls · 14,200 tokens · $0.07 · analysis: done"
+    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · analysis: done · 6 model calls in its cycle · 14,200 tokens · $0.07"
   `);
 });
 
@@ -59,7 +59,7 @@ test('a resolved incident collapses to its cause and how it was proven over', ()
     ---
     resolved after 47 min, verified in 2 full reads
     ---
-    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · 6 model calls · 14,200 tokens · $0.07 · analysis: done"
+    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · analysis: done · 6 model calls in its cycle · 14,200 tokens · $0.07"
   `);
 });
 
@@ -76,7 +76,7 @@ test('a card that was told late says why before all else', () => {
     ---
     *prod-eu1* · ns \`payments\` · \`Deployment/checkout-api\` · tier P0 · production · CrashLoopBackOff · since <!date^1795264860^{time}|12:41 UTC> · 2 cycles · rule
     ---
-    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · no model calls · analysis: pending"
+    \`INC-20261121_124400-001\` · cycle 2026-11-21T12:44:00Z-patrol · rules \`3f9c1a2b\` · analysis: pending · no model calls"
   `);
 });
 

@@ -19,14 +19,14 @@ test('a card in a terminal shows the same things in the same order as in Slack',
     ▌ 2. Watch the \`ready\` column
     ▌
     ▌ Suspected changes
-    ▌ • Cut memory limits · by ana · 15 min before onset, 12:26 UTC ·
-    ▌   https://github.com/acme/checkout/pull/123
+    ▌ • acme/checkout #123 · Cut memory limits · by ana · 15 min before onset, 12:26
+    ▌   UTC · https://github.com/acme/checkout/pull/123
     ▌
     ▌ Not checked
     ▌ logs of init container (forbidden)
     ▌
     ▌ INC-20261121_124400-001 · cycle 2026-11-21T12:44:00Z-patrol · rules 3f9c1a2b ·
-    ▌ 6 model calls · 14,200 tokens · $0.07 · analysis: done"
+    ▌ analysis: done · 6 model calls in its cycle · 14,200 tokens · $0.07"
   `);
 });
 
