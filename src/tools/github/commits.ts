@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Question } from '../question.ts';
 import type { AskGithub } from './ask.ts';
 import { fileNames } from './files.ts';
-import { repositoryList, repositoryNamed, type Repository } from './repository.ts';
+import { exampleOf, repositoryList, repositoryNamed, type Repository } from './repository.ts';
 import { beforeText, instantText, windowFields, windowOf, windowText } from './window.ts';
 
 const MAX_COMMITS = 100;
@@ -25,7 +25,7 @@ export function commitsQuestion(options: {
   const { github, repositories, now } = options;
   return {
     name: 'github_commits',
-    description: `Commits of a repository before a moment, newest first, with author, time, pull request and files. Example: {"repository": "acme/checkout", "until": "2026-11-21T12:41:00Z"}. Repositories: ${repositoryList(repositories)}.`,
+    description: `Commits of a repository before a moment, newest first, with author, time, pull request and files. Example: {"repository": "${exampleOf(repositories)}", "until": "2026-11-21T12:41:00Z"}. Repositories: ${repositoryList(repositories)}.`,
     input: inputSchema,
     async answer(input, signal) {
       const repository = repositoryNamed(repositories, input.repository);

@@ -3,7 +3,7 @@ import type { Question } from '../question.ts';
 import { instantSchema } from '../time-text.ts';
 import type { AskGithub } from './ask.ts';
 import { fileDiffs } from './files.ts';
-import { repositoryList, repositoryNamed, type Repository } from './repository.ts';
+import { exampleOf, repositoryList, repositoryNamed, type Repository } from './repository.ts';
 import { instantText } from './window.ts';
 
 const inputSchema = z.strictObject({
@@ -20,7 +20,7 @@ export function compareQuestion(options: {
   const { github, repositories } = options;
   return {
     name: 'github_compare',
-    description: `Commits and diffs between two versions of a repository. Example: {"repository": "acme/checkout", "base": "v1.41.0", "head": "v1.42.0"}. Repositories: ${repositoryList(repositories)}.`,
+    description: `Commits and diffs between two versions of a repository. Example: {"repository": "${exampleOf(repositories)}", "base": "v1.41.0", "head": "v1.42.0"}. Repositories: ${repositoryList(repositories)}.`,
     input: inputSchema,
     async answer({ repository: asked, base, head, until }, signal) {
       const repository = repositoryNamed(repositories, asked);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Answer, Question } from '../question.ts';
 import type { AskGithub } from './ask.ts';
 import { fileDiffs } from './files.ts';
-import { repositoryList, repositoryNamed, type Repository } from './repository.ts';
+import { exampleOf, repositoryList, repositoryNamed, type Repository } from './repository.ts';
 import { beforeText, instantText, windowFields, windowOf, windowText, type Window } from './window.ts';
 
 const PAGE = 100;
@@ -104,7 +104,7 @@ export function pullRequestsQuestion(options: {
 
   return {
     name: 'github_pull_requests',
-    description: `Pull requests merged before a moment, newest first; with "number" one of them with its diffs. Example: {"repository": "acme/checkout", "until": "2026-11-21T12:41:00Z"}. Repositories: ${repositoryList(repositories)}.`,
+    description: `Pull requests merged before a moment, newest first; with "number" one of them with its diffs. Example: {"repository": "${exampleOf(repositories)}", "until": "2026-11-21T12:41:00Z"}. Repositories: ${repositoryList(repositories)}.`,
     input: inputSchema,
     async answer(input, signal) {
       const repository = repositoryNamed(repositories, input.repository);

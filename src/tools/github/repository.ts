@@ -34,3 +34,9 @@ export function repositoryList(repositories: readonly Repository[]): string {
     })
     .join(', ');
 }
+
+/** A repository that can be asked for, since models copy examples. */
+export function exampleOf(repositories: readonly Repository[]): string {
+  const [first] = repositories;
+  return first === undefined ? 'owner/name' : `${first.owner}/${first.name}`;
+}
