@@ -26,7 +26,7 @@ function foldGroup(group: readonly CheckedFinding[]): Folded {
   if (worst === undefined) throw new TypeError('a group has at least one finding');
   const objects = [...new Map(group.map(({ object }) => [ownerKey(object), object])).values()];
   if (group.length === 1) return { finding: worst, objects };
-  const count = objects.length > 1 ? ` (${String(objects.length)} ${plural(worst.object.kind)})` : '';
+  const count = objects.length > 1 ? ` in ${String(objects.length)} ${plural(worst.object.kind)}` : '';
   return {
     objects,
     finding: {

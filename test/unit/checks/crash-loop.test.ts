@@ -211,7 +211,7 @@ test('three crashing pods of one owner are one finding with their number', () =>
 
   expect(findings).toHaveLength(1);
   expect(findings[0]?.title).toContain('0 of 3 replicas ready');
-  expect(findings[0]?.title).toMatch(/\(3 pods\)$/);
+  expect(findings[0]?.title).toMatch(/ in 3 pods$/);
   expect(findings[0]?.owner).toEqual({ kind: 'Deployment', namespace: 'payments', name: 'api' });
 });
 

@@ -40,7 +40,7 @@ test('several failed Jobs of one CronJob are one finding of the CronJob', () => 
   );
 
   expect(findingsOf(jobFailed, { Job: jobs, CronJob: [cron] })).toMatchObject([
-    { owner: { kind: 'CronJob', name: 'import' }, onsetAtMs: ago(120), title: expect.stringMatching(/\(2 jobs\)$/) },
+    { owner: { kind: 'CronJob', name: 'import' }, onsetAtMs: ago(120), title: expect.stringMatching(/ in 2 jobs$/) },
   ]);
 });
 
