@@ -121,9 +121,10 @@ test('a full disk is said, loses nothing that was committed, and ends when there
 });
 
 test('a directory that cannot be written is one clear message', async () => {
-  const missing = join(directory, 'nowhere', 'monitor.db');
+  const file = join(directory, 'a-file');
+  writeFileSync(file, '');
 
-  await expect(open({ at: { file: missing } })).rejects.toMatchObject({
+  await expect(open({ at: { file: join(file, 'data', 'monitor.db') } })).rejects.toMatchObject({
     code: 'STORE_UNUSABLE',
     message: expect.stringContaining('check that the data directory exists'),
   });
