@@ -1,3 +1,4 @@
+import { backoffMs, retryAfterMs } from '../domain/wait.ts';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
@@ -110,7 +111,10 @@ export function createRead(parts: ReadParts): Read {
         }
         if (last || !RETRIED_STATUSES.has(outcome.status)) return { failure };
       }
-      await parts.sleep(backoffMs(attempt, settings, parts.random), signal);
+      await parts.sleep(
+        backoffMs(attempt, { firstMs: settings.initialBackoffMs, longestMs: settings.maxBackoffMs }, parts.random),
+        signal,
+      );
       attempt += 1;
     }
   };
@@ -159,21 +163,9 @@ export function createRead(parts: ReadParts): Read {
   }
 
   function noteRetryAfter(path: string, answer: Answer): void {
-    const waitMs = retryAfterMs(answer.retryAfter, parts.now());
+    const waitMs = retryAfterMs(answer.retryAfter, parts.now()) ?? 0;
     if (waitMs > 0) notBeforeMs.set(path, parts.now() + waitMs);
   }
-}
-
-/** Seconds or an HTTP date; 0 when absent or neither. */
-export function retryAfterMs(header: string | undefined, nowMs: number): number {
-  if (header === undefined) return 0;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - nowMs);
-}
-
-function backoffMs(attempt: number, settings: ReadSettings, random: () => number): number {
-  return random() * Math.min(settings.maxBackoffMs, settings.initialBackoffMs * 2 ** (attempt - 1));
 }
 
 async function credentialsOf(

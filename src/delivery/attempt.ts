@@ -1,11 +1,13 @@
 import type { Notice } from '../domain/notice.ts';
 import type { Outbox, OutboxRow, PostedMessage } from '../domain/outbox.ts';
+import { backoffMs } from '../domain/wait.ts';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { backoffMs } from './pace.ts';
 import { SlackBlocked } from './slack/refusals.ts';
 import type { Told } from './slack/tell.ts';
 import { PROBE_INTERVAL_MS, type Standstills } from './standstill.ts';
+
+const BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
 
 /** What became of a row, for metrics. */
 export interface DeliveryOutcome {
@@ -81,7 +83,8 @@ export function createAttempt(options: {
     log.warn('message not delivered', { subject: notice.subject, channel: notice.channel, attempt: tries, err: error });
 
     const laterMs =
-      now() + (known && error.retryAfterMs !== undefined ? error.retryAfterMs : backoffMs(tries, options.random));
+      now() +
+      (known && error.retryAfterMs !== undefined ? error.retryAfterMs : backoffMs(tries, BACKOFF, options.random));
     if (code === 'DELIVERY_RATE_LIMITED') standstills.silence(notice.channel, laterMs);
     if (error instanceof SlackBlocked) standstills.close(error.scope, notice.channel, error.message);
 

@@ -17,11 +17,3 @@ export function createPace(now: () => number): (key: string) => number {
     return Math.max(0, idle - BURST * INTERVAL_MS - nowMs);
   };
 }
-
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 60_000;
-
-/** Full jitter, 1 s → 60 s: the wait before the next try after `failures` ≥ 1 of them in a row. `random` gives [0, 1). */
-export function backoffMs(failures: number, random: () => number): number {
-  return random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
-}

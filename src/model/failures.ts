@@ -1,4 +1,5 @@
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk';
+import { retryAfterMs } from '../domain/wait.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 
 /** Error types of the service that pass by themselves, also where they come inside a stream whose status was 200. */
@@ -39,7 +40,7 @@ export function toMonitorError(error: unknown, model: string, nowMs: number): Mo
   if (isPassing(status, type)) {
     return new MonitorError('MODEL_UNAVAILABLE', `the Claude API failed (${describe(status, type)}): ${detail}`, {
       retryable: true,
-      retryAfterMs: retryAfterMs(error.headers, nowMs),
+      retryAfterMs: waitAskedForMs(error.headers, nowMs),
       cause: error,
     });
   }
@@ -72,14 +73,13 @@ function describe(status: unknown, type: string | null): string {
   return [typeof status === 'number' ? String(status) : 'in the stream', type].filter(Boolean).join(' ');
 }
 
-/** @returns milliseconds; `undefined` for a missing or meaningless header */
-function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
+/** @returns `undefined` for a header that is missing, meaningless or past */
+function waitAskedForMs(headers: Headers | undefined, nowMs: number): number | undefined {
   const exact = headers?.get('retry-after-ms') ?? '';
-  const coarse = headers?.get('retry-after') ?? '';
   if (/^\d+(\.\d+)?$/.test(exact)) return Number(exact);
-  if (/^\d+(\.\d+)?$/.test(coarse)) return Number(coarse) * 1_000;
-  const atMs = Date.parse(coarse);
-  return Number.isNaN(atMs) || atMs < nowMs ? undefined : atMs - nowMs;
+  const coarse = headers?.get('retry-after') ?? null;
+  const waitMs = retryAfterMs(coarse, nowMs);
+  return waitMs === 0 && coarse !== '0' ? undefined : waitMs;
 }
 
 function deepestCause(error: Error): string {

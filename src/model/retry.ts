@@ -1,7 +1,7 @@
+import { backoffMs } from '../domain/wait.ts';
 import { MonitorError } from '../errors.ts';
 
-const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 20_000;
+const BACKOFF = { firstMs: 1_000, longestMs: 20_000 };
 
 /**
  * The one retry of model calls: only failures that say `retryable`, with full jitter, after the service's own `Retry-After` where it gave one.
@@ -28,14 +28,9 @@ export async function retry<Result>(
     } catch (error) {
       if (!(error instanceof MonitorError) || !error.retryable) throw error;
       if (number >= options.maxRetries || options.signal.aborted) throw error;
-      const waitMs = error.retryAfterMs ?? backoffMs(number, options.random);
+      const waitMs = error.retryAfterMs ?? backoffMs(number + 1, BACKOFF, options.random);
       if (options.now() + waitMs >= options.deadlineAtMs) throw error;
       await options.sleep(waitMs);
     }
   }
-}
-
-/** Full jitter: anywhere between nothing and the doubled step, so that many callers do not come back together. */
-export function backoffMs(number: number, random: () => number): number {
-  return Math.round(random() * Math.min(FIRST_BACKOFF_MS * 2 ** number, LONGEST_BACKOFF_MS));
 }

@@ -1,8 +1,9 @@
 import { LogLevel, WebClient, type Logger as SlackLogger, type WebAPICallResult } from '@slack/web-api';
 import { z } from 'zod';
+import { retryAfterMs } from '../../domain/wait.ts';
 import type { Logger } from '../../log.ts';
 import type { ReadSecret } from '../../secret.ts';
-import { isGone, parseRetryAfter, rateLimited, SlackBlocked, translate } from './refusals.ts';
+import { isGone, rateLimited, SlackBlocked, translate } from './refusals.ts';
 import { METADATA_EVENT_TYPE, type SlackContent } from './render.ts';
 
 /** Where a message stands. `threadTs` is the thread in which Slack really put it. */
@@ -282,7 +283,7 @@ export function createSlackClient(options: {
         const response = await fetch(url, init);
         if (response.status !== 429) return response;
         await response.body?.cancel();
-        throw rateLimited(parseRetryAfter(response.headers.get('retry-after'), now()));
+        throw rateLimited(retryAfterMs(response.headers.get('retry-after'), now()));
       },
     });
   }

@@ -128,14 +128,6 @@ export function rateLimited(retryAfterMs: number | undefined): MonitorError {
   });
 }
 
-/** `Retry-After` in seconds or as an HTTP date; `undefined` for anything else. */
-export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
-  const date = /\b\d{2}:\d{2}:\d{2}\b/.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
-}
-
 function translateStatus(status: number): MonitorError {
   if (status >= 500 || status === 408) return ambiguous(`HTTP ${status}`);
   if (status === 413) return new MonitorError('DELIVERY_CONTENT', 'Slack refused the size of the message (HTTP 413)');

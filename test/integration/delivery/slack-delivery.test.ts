@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { sleep } from '../../../src/delivery/sleep.ts';
+import { sleepQuietly as sleep } from '../../../src/wiring/time.ts';
 import { createSlackClient } from '../../../src/delivery/slack/client.ts';
 import { createDelivery, type Delivery } from '../../../src/delivery/worker.ts';
 import type { DeliveryProblem } from '../../../src/delivery/standstill.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSlackClient } from '../../../src/delivery/slack/client.ts';
-import { sleep } from '../../../src/delivery/sleep.ts';
+import { sleepQuietly as sleep } from '../../../src/wiring/time.ts';
 import { createDelivery, type Delivery } from '../../../src/delivery/worker.ts';
 import { startSlackStandIn, type SlackStandIn } from '../../../src/demo/stand-ins/slack.ts';
 import { silentLog } from '../../../src/log.ts';

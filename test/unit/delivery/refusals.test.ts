@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { expect, test } from 'vitest';
-import { parseRetryAfter, translate } from '../../../src/delivery/slack/refusals.ts';
+import { translate } from '../../../src/delivery/slack/refusals.ts';
 
 const refused = (error: string): Error => new WebAPIPlatformError({ ok: false, error });
 const lost = (code: string): Error =>
@@ -47,22 +47,4 @@ test('nothing of the answer travels in the translated error', () => {
 
   expect(failure.cause).toBeUndefined();
   expect(JSON.stringify(failure) + failure.message).not.toContain('canary');
-});
-
-const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
-
-test.each([
-  { header: '0', expected: 0 },
-  { header: '1', expected: 1000 },
-  { header: '600', expected: 600_000 },
-  { header: ' 30 ', expected: 30_000 },
-  { header: 'Sat, 21 Nov 2026 12:00:05 GMT', expected: 5000 },
-  { header: 'Sat, 21 Nov 2026 11:00:00 GMT', expected: 0 },
-  { header: null, expected: undefined },
-  { header: '', expected: undefined },
-  { header: 'soon', expected: undefined },
-  { header: '-1', expected: undefined },
-  { header: '1e9', expected: undefined },
-])('Retry-After "$header" means $expected ms', ({ header, expected }) => {
-  expect(parseRetryAfter(header, NOW_MS)).toBe(expected);
 });

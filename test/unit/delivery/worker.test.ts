@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DeliveryOutcome } from '../../../src/delivery/attempt.ts';
-import { backoffMs, createPace } from '../../../src/delivery/pace.ts';
+import { createPace } from '../../../src/delivery/pace.ts';
 import type { PlacedMessage, SlackClient } from '../../../src/delivery/slack/client.ts';
 import { SlackBlocked } from '../../../src/delivery/slack/refusals.ts';
 import type { SlackContent } from '../../../src/delivery/slack/render.ts';
@@ -341,14 +341,4 @@ test('sixty requests take no less than a minute after the first burst', () => {
   expect(sentAtMs.slice(0, 4)).toEqual([0, 0, 0, 1100]);
   expect(sentAtMs[59]).toBeGreaterThan(60_000);
   expect(waitForTurn('#other')).toBe(0);
-});
-
-test.each([
-  { failures: 1, longestMs: 1000 },
-  { failures: 2, longestMs: 2000 },
-  { failures: 7, longestMs: 60_000 },
-  { failures: 5000, longestMs: 60_000 },
-])('after $failures failures the wait is anything up to $longestMs ms', ({ failures, longestMs }) => {
-  expect(backoffMs(failures, () => 0)).toBe(0);
-  expect(backoffMs(failures, () => 1)).toBe(longestMs);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MonitorError } from '../../../src/errors.ts';
-import { backoffMs, retry } from '../../../src/model/retry.ts';
+import { retry } from '../../../src/model/retry.ts';
 
 const passing = new MonitorError('MODEL_UNAVAILABLE', 'overloaded', { retryable: true });
 const lasting = new MonitorError('MODEL_REJECTED', 'bad key');
@@ -75,9 +75,4 @@ test('nothing is tried again for a caller who gave up', async () => {
   const { run, attempts } = setup([passing, passing], 60_000, AbortSignal.abort());
   await expect(run).rejects.toBe(passing);
   expect(attempts()).toBe(1);
-});
-
-test('full jitter: from nothing to the step, and the step stops growing', () => {
-  expect(backoffMs(0, () => 0)).toBe(0);
-  expect(backoffMs(10, () => 0.999)).toBeLessThanOrEqual(20_000);
 });
