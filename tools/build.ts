@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** One file that runs in an empty folder: what the image ships. `node tools/build.ts [FILE]` */
@@ -15,6 +15,13 @@ const jqWorker = await build({
   write: false,
 });
 
+// The demo's Markdown: the file runs in a folder where there is none.
+const definitions = Object.fromEntries(
+  readdirSync('agents')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => [name, readFileSync(`agents/${name}`, 'utf8')]),
+);
+
 await build({
   entryPoints: ['src/main.ts'],
   bundle: true,
@@ -26,7 +33,10 @@ await build({
   sourcemap: 'linked',
   legalComments: 'none',
   outfile,
-  define: { JQ_WORKER_SOURCE: JSON.stringify(jqWorker.outputFiles[0]?.text) },
+  define: {
+    JQ_WORKER_SOURCE: JSON.stringify(jqWorker.outputFiles[0]?.text),
+    SHIPPED_DEFINITIONS: JSON.stringify(definitions),
+  },
   // Dependencies that are CommonJS inside call require() for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -48,7 +48,7 @@ function readQuietly(read: () => unknown): void {
 }
 
 /** `undefined` when there is no such file. */
-function readTextIfThere(path: string): string | undefined {
+export function readTextIfThere(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 

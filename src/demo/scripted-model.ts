@@ -2,7 +2,7 @@ import type { ClaudeScript } from './stand-ins/claude.ts';
 import { systemText, type ClaudeRequest, type ClaudeTool } from './stand-ins/claude-request.ts';
 import type { ScriptedToolCall, Turn } from './stand-ins/claude-turn.ts';
 import { analyze, identityOf, questionAbout } from './scripted-model/analysis.ts';
-import { correlate, questionsToGithub } from './scripted-model/correlation.ts';
+import { correlate, pullToRead, questionsToGithub } from './scripted-model/correlation.ts';
 import { fillSchema, takesList, type Facts } from './scripted-model/fill-schema.ts';
 import {
   agentsIn,
@@ -65,9 +65,16 @@ const ROLES: readonly (readonly [string, Role])[] = [
 /** Calls the roles one stage after the other, then finishes. */
 function orchestrate({ request, findings, results, tools }: Told, dispatch: ClaudeTool): Turn {
   const done = new Set(results.map((result) => result.input['agent']));
-  const waiting = findings.length === 0 ? [] : agentsIn(request).filter(({ name }) => !done.has(name));
+  const serious = findings.some(({ severity }) => /SEV-[12]/.test(severity));
+  const waiting =
+    findings.length === 0
+      ? []
+      : agentsIn(request).filter(({ name, role }) => !done.has(name) && (serious || role !== 'correlator'));
   const stage = STAGES.findIndex((role) => waiting.some((agent) => agent.role === role));
-  const ids = findings.map(({ id }) => id);
+  // A change is looked for only where somebody was woken.
+  const about =
+    STAGES[stage] === 'correlator' ? findings.filter(({ severity }) => /SEV-[12]/.test(severity)) : findings;
+  const ids = about.map(({ id }) => id);
   if (stage !== -1) {
     return {
       toolCalls: waiting
@@ -110,7 +117,9 @@ function playAnalyzer(told: Told, report: ClaudeTool): Turn {
       })),
       ...findings.flatMap((finding) => questionAbout(finding, offered) ?? []),
     ];
-    if (questions.length > 0) return { toolCalls: asked(questions, tools) };
+    const calls = asked(questions, tools);
+    const different = [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
+    if (different.length > 0) return { toolCalls: different };
   }
   return reportOnce(
     told,
@@ -125,6 +134,10 @@ function playCorrelator(told: Told, report: ClaudeTool): Turn {
   const questions =
     turns > 0 || repository === undefined ? [] : questionsToGithub(findings, repository, new Set(tools.keys()));
   if (questions.length > 0) return { toolCalls: asked(questions, tools) };
+  const number = turns === 1 ? pullToRead(findings, results) : undefined;
+  if (number !== undefined) {
+    return { toolCalls: asked([{ tool: 'github_pull_requests', facts: { repository, number } }], tools) };
+  }
   return reportOnce(
     told,
     report,
@@ -157,34 +170,45 @@ function compose(told: Told, report: ClaudeTool): Turn {
   const headings = headingsIn(systemText(told.request));
   const words = told.findings.map((finding): Facts => {
     const cause = reportedAbout(told.request, finding, /cause["*]*:?["*]* ?([^"\n]{12,})/i);
-    const change = reportedAbout(told.request, finding, /(pull request #\d+[^"\n]*)/i);
-    const texts = [
-      `${finding.kind} ${finding.namespace}/${finding.name}: ${finding.reason}.`,
-      [cause ?? 'The analysis has no cause yet.', change ?? ''].join(' ').trim(),
-      'See the first steps below; the safest comes first.',
-    ];
+    const reported = reportedAbout(told.request, finding, /(pull request #\d+(?:[^"\\\n]|\\.)*)/i);
+    const change = reported?.includes(finding.name) === true ? reported.replaceAll('\\"', '"') : undefined;
+    const texts = [impactOf(finding), [cause ?? 'The analysis has no cause yet.', change ?? ''].join(' ').trim()];
     return {
       ...identityOf(finding),
-      headlinesuffix: (SUFFIXES[finding.reason] ?? '').slice(0, 60),
+      headlinesuffix: (suffixAbout(change) ?? SUFFIXES[finding.reason] ?? '').slice(0, 60),
       sections: texts.map((text, index) => ({ heading: headings[index] ?? `Part ${index + 1}`, text })),
     };
   });
   return reportOnce(told, report, words);
 }
 
+/** `Down: 0 of 3 replicas ready. Failing since 01:58 UTC.` */
+function impactOf({ title, onsetAtMs }: ToldFinding): string {
+  const standing = /^(\d+) of \d+ replicas? ready/.exec(title);
+  const since = onsetAtMs === undefined ? '' : ` Failing since ${new Date(onsetAtMs).toISOString().slice(11, 16)} UTC.`;
+  if (standing === null) return `${title.charAt(0).toUpperCase()}${title.slice(1)}.`;
+  return `${standing[1] === '0' ? 'Down' : 'Works in part'}: ${standing[0]}.${since}`;
+}
+
+/** `12 min after PR #123`. */
+function suffixAbout(change: string | undefined): string | undefined {
+  const found = /#(\d+).*?(\d+) minutes before/.exec(change ?? '');
+  return found === null ? undefined : `${found[2] ?? ''} min after PR #${found[1] ?? ''}`;
+}
+
 const SUFFIXES: Readonly<Record<string, string>> = {
-  OOMKilled: 'killed at its memory limit',
   CrashLoop: 'stops after every start',
-  ImagePull: 'image tag does not exist',
   RolloutStuck: 'the new version never starts',
   ClaimPending: 'storage class is missing',
   Unschedulable: 'waits for a volume',
 };
 
-/** The layout that `slack-notifier.md` asks for: its numbered bold headings, else three of our own. */
+/** The layout that `slack-notifier.md` asks for: its numbered headings in bold or code marks, else two of our own. */
 function headingsIn(prompt: string): readonly string[] {
-  const numbered = [...prompt.matchAll(/^\s*\d+\.\s+\*\*([^*]{2,40}?)[:.]?\*\*/gm)].map((match) => match[1] ?? '');
-  return numbered.length >= 2 ? numbered.slice(0, 5) : ['What happens', 'Likely cause', 'What to do'];
+  const numbered = [...prompt.matchAll(/^\s*\d+\.\s+(?:\*\*|`)([^*`]{2,40}?)[:.]?(?:\*\*|`)/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  return numbered.length >= 2 ? numbered.slice(0, 5) : ['What happens', 'Likely cause'];
 }
 
 function asked(questions: readonly { tool: string; facts: Facts }[], tools: Told['tools']): ScriptedToolCall[] {

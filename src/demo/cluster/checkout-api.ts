@@ -1,3 +1,4 @@
+import { crashesUntil } from './back-off.ts';
 import { aService, anEvent, type ClusterPart } from './objects.ts';
 import type { PodState } from './pods.ts';
 import { minutesSince, moments } from './timeline.ts';
@@ -18,8 +19,7 @@ export function checkoutApi(nowMs: number): ClusterPart {
   const killed: PodState = {
     is: 'crashing',
     sinceMs: moments.checkoutOnset,
-    restarts: 3 + Math.floor(minutes / 3),
-    lastStopMs: nowMs - 40_000,
+    ...crashesUntil(nowMs, { sinceMs: moments.checkoutOnset, runMs: 12_000 }),
     reason: 'OOMKilled',
     exitCode: 137,
   };

@@ -1,3 +1,4 @@
+import { crashesUntil } from './back-off.ts';
 import { anEvent, type ClusterPart } from './objects.ts';
 import type { PodState } from './pods.ts';
 import { minutesSince, moments } from './timeline.ts';
@@ -11,8 +12,7 @@ export function reportingDb(nowMs: number): ClusterPart {
     ? {
         is: 'crashing',
         sinceMs: moments.backupBegins,
-        restarts: 2 + Math.floor(minutes / 4),
-        lastStopMs: nowMs - 60_000,
+        ...crashesUntil(nowMs, { sinceMs: moments.backupBegins, runMs: 15_000 }),
         reason: 'Error',
         exitCode: 1,
       }

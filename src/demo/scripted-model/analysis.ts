@@ -2,37 +2,60 @@ import type { Facts } from './fill-schema.ts';
 import { tellingLine, type ToldFinding, type ToldResult } from './read-prompt.ts';
 
 const TELLING = ['heap', 'oom', 'not found', 'unbound', 'shutdown', 'back-off', 'failed', 'exceeded', 'error'];
-/** What each reason usually means and what a person does first; the evidence comes from the tools. */
-const KNOWLEDGE: Readonly<Record<string, { cause: string; next: (object: string) => readonly string[] }>> = {
+
+interface Known {
+  readonly cause: (finding: ToldFinding) => string;
+  readonly next: (object: string, finding: ToldFinding) => readonly string[];
+}
+
+/** What each reason usually means and what a person does first; names and numbers come from the prompt, evidence from the tools. */
+const KNOWLEDGE: Readonly<Record<string, Known>> = {
   OOMKilled: {
-    cause: 'The container needs more memory than its limit allows and is killed when it reaches it.',
+    cause: ({ text }) =>
+      `The container needs more memory than its limit${within(/limit (\d+\w+)/, text, ' of ')} allows, and is killed when it reaches it.`,
     next: (object) => [
-      `kubectl rollout history ${object}`,
       `kubectl rollout undo ${object}`,
-      'Raise the memory limit in the manifest',
+      `kubectl rollout status ${object}`,
+      'Raise the memory limit in Git before the next deploy',
     ],
   },
   CrashLoop: {
-    cause: 'The container stops soon after each start.',
+    cause: () => 'The container stops soon after each start.',
     next: (object) => [`kubectl logs ${object} --previous --tail=50`, `kubectl rollout history ${object}`],
   },
   ImagePull: {
-    cause: 'The image tag does not exist in the registry; it looks like a misspelt version.',
-    next: (object) => [`kubectl get ${object} -o jsonpath='{..image}'`, 'Correct the tag and apply the manifest again'],
+    cause: ({ text }) =>
+      `The tag${within(/image "?[^\s":]*:(?:\d+\/)?([\w.-]+)/i, text, ' ')} does not exist in the registry: a misspelt version, so no new pod can start.`,
+    next: (object) => [
+      `kubectl rollout undo ${object}`,
+      'Correct the tag in Git and deploy again',
+      `kubectl rollout status ${object}`,
+    ],
   },
   RolloutStuck: {
-    cause: 'The pods of the new revision never become ready, so the rollout has passed its deadline.',
-    next: (object) => [`kubectl rollout status ${object} --timeout=5s`, `kubectl rollout undo ${object}`],
+    cause: () => 'The pods of the new revision never become ready, so the rollout has passed its deadline.',
+    next: (object) => [`kubectl rollout undo ${object}`, `kubectl rollout status ${object} --timeout=5s`],
+  },
+  ReplicasShort: {
+    cause: () => 'Its pods are not ready; the other findings of this workload say why.',
+    next: () => [],
   },
   ClaimPending: {
-    cause: 'The claim asks for a storage class that does not exist.',
+    cause: ({ text }) =>
+      `The claim asks for the storage class${within(/(?:storage ?class(?:\.storage\.k8s\.io)?) "?([a-z0-9-]+)/i, text, ' ')}, which does not exist.`,
     next: () => ['kubectl get storageclass', 'Create the storage class, or name an existing one in the claim template'],
   },
   Unschedulable: {
-    cause: 'The pod waits for a volume claim that nobody can satisfy.',
+    cause: () => 'The pod waits for a volume claim that nobody can satisfy.',
     next: (object) => [`kubectl describe ${object}`, 'kubectl get storageclass,pvc'],
   },
 };
+
+/** What the pattern finds, behind these words; nothing where it finds nothing. */
+function within(pattern: RegExp, text: string, before: string): string {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? '' : `${before}${found}`;
+}
 
 /** The call that would tell most about a finding, by the tools on offer; the facts fill whatever schema it has. */
 export function questionAbout(
@@ -72,18 +95,15 @@ export function analyze(finding: ToldFinding, results: readonly ToldResult[]): F
   const evidence = [...answered, ...finding.quotes];
   const known = KNOWLEDGE[finding.reason];
   const object = `${finding.kind.toLowerCase()}/${finding.name} -n ${finding.namespace}`;
-  const quoted = evidence[0]?.quote;
   return {
     ...identityOf(finding),
     impact: finding.impact,
     reason: finding.reason,
     title: `${finding.reason} of ${finding.kind} ${finding.name}`,
-    cause: [known?.cause ?? `The checks report ${finding.reason}.`, quoted === undefined ? '' : `Seen: ${quoted}`]
-      .join(' ')
-      .trim(),
+    cause: known?.cause(finding) ?? `The checks report ${finding.reason}.`,
     confidence: evidence.length >= 2 ? 'High' : evidence.length === 1 ? 'Medium' : 'Inconclusive',
     evidence,
-    nextsteps: known?.next(object) ?? [`kubectl describe ${object}`],
+    nextsteps: known?.next(object, finding) ?? [`kubectl describe ${object}`],
     notchecked: about.length === 0 ? [`no tool answered about ${finding.name}`] : [],
   };
 }

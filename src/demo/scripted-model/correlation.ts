@@ -56,12 +56,34 @@ export function correlate(finding: ToldFinding, results: readonly ToldResult[], 
         commit,
         pullrequest: pull === undefined ? null : Number(pull),
         author: /(?:\bby |@)([\w-]+)/.exec(hit.near)?.[1] ?? '',
-        title: quote,
+        title: titleIn(hit.line),
         at: time ?? '',
         files: [...hit.near.matchAll(/\b[\w-]+(?:\/[\w.-]+)+\.\w+\b/g)].map((match) => match[0]),
       },
     ],
     evidence: evidenceId === undefined ? [] : [{ id: evidenceId, quote }],
-    explanation: `${pull === undefined ? 'A commit' : `Pull request #${pull}`} names ${finding.name}${minutes > 0 ? ` and came ${minutes} minutes before the onset` : ''}.`,
+    explanation: `${pull === undefined ? 'A commit' : `Pull request #${pull}`}, "${titleIn(hit.line)}", was merged ${minutes} minutes before the onset in ${finding.name}.${lowered(seen)}`,
   };
+}
+
+/** The last part of a tool's line is the title. */
+function titleIn(line: string): string {
+  return line.split(' · ').at(-1)?.trim() ?? line;
+}
+
+/** A memory limit that a diff changed. */
+function lowered(seen: readonly ToldResult[]): string {
+  const diffs = seen.map(({ text }) => text).join('\n');
+  const before = /^-\s+(memory: \S+)/m.exec(diffs)?.[1];
+  const after = /^\+\s+memory: (\S+)/m.exec(diffs)?.[1];
+  return before === undefined || after === undefined ? '' : ` Its diff changes \`${before}\` to \`${after}\`.`;
+}
+
+/** The pull request that the first answers point to, to be read with its diff. */
+export function pullToRead(findings: readonly ToldFinding[], results: readonly ToldResult[]): number | undefined {
+  const names = findings.map(({ name }) => name.toLowerCase());
+  const lines = results.filter(({ tool }) => tool === 'github_pull_requests').flatMap(({ text }) => text.split('\n'));
+  const line = lines.find((each) => names.some((name) => each.toLowerCase().includes(name)));
+  const number = /#(\d+)/.exec(line ?? '')?.[1];
+  return number === undefined ? undefined : Number(number);
 }

@@ -16,6 +16,8 @@ export interface ToldFinding {
   readonly severity: string;
   readonly impact: string;
   readonly onsetAtMs: number | undefined;
+  /** What the checks say is wrong, in one sentence. */
+  readonly title: string;
   /** What the checks have quoted already. */
   readonly quotes: readonly { readonly id: string; readonly quote: string }[];
   /** Everything the digest says about it. */
@@ -81,6 +83,7 @@ function readFinding(id: string, text: string): ToldFinding {
     severity: /SEV-[1-4]/.exec(text)?.[0] ?? 'SEV-3',
     impact: /\b(critical|error|warning|info)\)/.exec(text)?.[1] ?? 'error',
     onsetAtMs: since === undefined ? undefined : Date.parse(since),
+    title: text.split('\n')[1]?.trim() ?? '',
     quotes: [...text.matchAll(/^\s+(e\d+) .*?: "(.{12,})"$/gm)].map(([, evidence = '', quote = '']) => ({
       id: evidence,
       quote: quote.replace(/…$/, ''),

@@ -192,7 +192,7 @@ test('the notifier uses the headings of its Markdown and the cause that was repo
   const [call] = await converse({ system, digest, tools: [REPORT_TOOLS.notifier], last: 'compose' });
 
   const [first] = NotifierReport.parse(call?.input).messages;
-  expect(first?.sections.map(({ heading }) => heading)).toEqual(['Impact', 'Why', 'Do']);
+  expect(first?.sections.map(({ heading }) => heading)).toEqual(['Impact', 'Why']);
   expect(first?.sections[1]?.text).toContain('256Mi is too low');
   expect(first?.headlineSuffix.length).toBeLessThanOrEqual(60);
 });
