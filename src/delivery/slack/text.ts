@@ -7,8 +7,8 @@ const CUT_MARK = '…';
 
 /** Tags that ring people (`<!channel>`, `<@U…>`, `<!subteam^…>`) or name a channel (`<#C…>`). */
 const MENTION_TAGS = /<(?:[!@#])[^<>\n]{0,200}>/g;
-/** The bare words ring nobody while `link_names` is off; they are broken all the same. */
-const LOUD_WORDS = /@(?=(?:here|channel|everyone)\b)/gi;
+/** The bare words ring nobody while `link_names` is off; they are broken all the same, also where a cut would make one of a longer word. */
+const LOUD_WORDS = /@(?=here|channel|everyone)/gi;
 /** Control characters except tab and line feed, and the marks that turn the direction of text around. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;

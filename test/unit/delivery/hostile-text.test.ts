@@ -6,6 +6,7 @@ import { renderTerminal } from '../../../src/delivery/terminal.ts';
 import { parseBlocks } from '../../../src/demo/stand-ins/slack-blocks.ts';
 import type { NoticeContent } from '../../../src/domain/notice.ts';
 import { aMonitorCard, anAnalysedCard, aNotice, NOW_MS } from './builders.ts';
+import { propertyRuns } from '../../harness/property-runs.ts';
 
 const NASTY = [
   'x'.repeat(1_048_576),
@@ -88,7 +89,7 @@ test('whatever a cluster or a model says, the message satisfies Slack and rings 
       const texts = blocks.map((block) => (block.type === 'context' ? '' : block.text.text)).join('');
       expect(texts.length).toBeLessThanOrEqual(9000);
     }),
-    { numRuns: 400 },
+    { numRuns: propertyRuns(400) },
   );
 });
 
@@ -104,7 +105,7 @@ test('whatever a cluster says, no control character reaches the terminal and no 
       expect(drawn).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
       expect(Math.max(...drawn.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
     }),
-    { numRuns: 100 },
+    { numRuns: propertyRuns(100) },
   );
 });
 
@@ -115,6 +116,7 @@ test.each([
   { text: '<@U123ABC>', max: 100, expected: '[mention]' },
   { text: '<https://evil.example|ok>', max: 100, expected: '&lt;https://evil.example|ok&gt;' },
   { text: 'mail @here now', max: 100, expected: 'mail @\u2060here now' },
+  { text: '@hereinafter', max: 7, expected: '@\u2060here…' },
   { text: '😀😀😀', max: 4, expected: '😀…' },
   { text: 'a\uD800b', max: 10, expected: 'a\uFFFDb' },
   { text: 'a\u202Eb\u0000c', max: 10, expected: 'abc' },
