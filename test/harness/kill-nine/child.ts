@@ -13,7 +13,7 @@ import { clusterAt } from './trouble.ts';
  */
 const plan = JSON.parse(process.argv[2] ?? '') as Plan;
 let cycle = 0;
-let nowMs = plan.cyclesAtMs[0] ?? 0;
+let nowMs = plan.startsAtMs;
 let steps = 0;
 
 const step = (name: string): void => {

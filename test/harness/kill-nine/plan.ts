@@ -7,6 +7,8 @@ export interface Plan {
   readonly directory: string;
   /** Unix milliseconds. */
   readonly beginsAtMs: number;
+  /** What the process's clock says at its start. */
+  readonly startsAtMs: number;
   /** When each cycle runs, on the process's own clock. */
   readonly cyclesAtMs: readonly number[];
   readonly slack: { readonly url: string; readonly token: string };

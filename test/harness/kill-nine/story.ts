@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startSlackStandIn, type SlackStandIn } from '../../../src/demo/stand-ins/slack.ts';
 import type { SlackMessage } from '../../../src/demo/stand-ins/slack-messages.ts';
-import { startProgram, type Command } from '../command.ts';
+import { startProgram } from '../command.ts';
 import { handClock, SECOND_MS, type HandClock } from '../hand-clock.ts';
 import type { Plan } from './plan.ts';
 import { CYCLES_MS } from './trouble.ts';
@@ -66,28 +66,27 @@ export async function startStory(
       const cyclesAtMs = options.oneCycleALife === true ? ahead.slice(0, 1) : ahead;
       clock.set(cyclesAtMs[0] ?? clock.now());
       await options.prepare?.(clock.now());
+      if (cyclesAtMs.length === 0) clock.set(beginsAtMs + (CYCLES_MS.at(-1) ?? 0) + late);
       const plan: Plan = {
         directory,
         beginsAtMs,
+        startsAtMs: clock.now(),
         cyclesAtMs,
         slack: { url: slack.url, token: slack.token },
         ...(options.kubeconfig !== undefined && { kubeconfig: options.kubeconfig }),
         ...(kill !== undefined && { kill }),
       };
       const command = startProgram(child.file, [JSON.stringify(plan)]);
-      if (killAfterMs !== undefined) endAfter(command, killAfterMs);
+      const timer =
+        killAfterMs === undefined ? undefined : setTimeout(() => command.child.kill('SIGKILL'), killAfterMs);
       const { code, signal, stdout, stderr } = await command.ended;
+      clearTimeout(timer);
       over += stdout.split('\n').filter((line) => line.startsWith('over ')).length;
       if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the process ended with ${code}: ${stderr}`);
       return { wasKilled: signal === 'SIGKILL', stderr };
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-/** @param ms from the moment at which the process says that it has started */
-function endAfter({ child }: Command, ms: number): void {
-  child.stdout?.once('data', () => void setTimeout(() => child.kill('SIGKILL'), ms).unref());
 }
 
 /** What people see in the end, whatever the ids and times: equal for every way in which the story went. */

@@ -23,6 +23,7 @@ import {
   ownedBy,
 } from '../../builders/kubernetes.ts';
 import { run } from './run.ts';
+import { propertyRuns } from '../../harness/property-runs.ts';
 
 function healthyCluster(): ObjectsByKind {
   const deployment = aDeployment();
@@ -147,6 +148,6 @@ test('no check throws, whatever the snapshot holds, and findings keep their prom
         expect(root?.attachedTo).toBeUndefined();
       }
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns(500) },
   );
 });

@@ -11,6 +11,7 @@ import { silentLog } from '../../../src/log.ts';
 import { aCard, aMonitorCard, aNotice, NOW_MS } from './builders.ts';
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { propertyRuns } from '../../harness/property-runs.ts';
 
 interface Line {
   readonly ts: string;
@@ -303,7 +304,7 @@ test('in any history of failures each subject is told completely and in the orde
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

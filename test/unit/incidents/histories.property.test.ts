@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AssessedFinding } from '../../../src/domain/finding.ts';
 import type { CheckOutcome } from '../../../src/domain/check.ts';
 import { aFinding, aMonitor, anOutcome, HOUR_MS, MINUTE_MS, MORNING_MS } from './builders.ts';
+import { propertyRuns } from '../../harness/property-runs.ts';
 
 const GAP = { resource: 'Pod', namespace: 'payments', cause: 'forbidden', detail: 'forbidden' } as const;
 const COVERAGE: Readonly<Record<string, CheckOutcome>> = {
@@ -74,7 +75,7 @@ test('no history tells an end before a beginning, opens a problem twice, or ends
         expect(first === undefined || first.content.kind === 'card').toBe(true);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 
@@ -99,6 +100,6 @@ test('however it flaps, an hour holds a handful of loud messages', () => {
       }
       expect(monitor.stored.size).toBeLessThanOrEqual(1);
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns(200) },
   );
 });
