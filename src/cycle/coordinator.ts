@@ -1,5 +1,6 @@
 import { cycleIdOf, type Trigger } from '../domain/cycle.ts';
 import type { Incident } from '../domain/incident.ts';
+import { MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { runCycle, type CycleRequest, type CycleResult, type Exclusively } from './cycle.ts';
 import type { CycleSteps } from './steps.ts';
@@ -48,14 +49,18 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
 
   const run = async (request: CycleRequest): Promise<CycleResult> => {
     options.onAttempt?.();
-    const deadline = AbortSignal.any([stopping.signal, AbortSignal.timeout(options.agentsDeadlineMs)]);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      const had = `the cycle had ${options.agentsDeadlineMs / 1_000} s`;
+      deadline.abort(new MonitorError('MODEL_UNAVAILABLE', had));
+    }, options.agentsDeadlineMs);
     try {
       const result = await runCycle(
         steps,
         { ...request, cycleId: newCycleId(request.trigger) },
         exclusively,
         log,
-        deadline,
+        AbortSignal.any([stopping.signal, deadline.signal]),
       );
       scheduleRecheck(result.last.recheckAtMs);
       askAgentsAboutNewIncidents(request, result);
@@ -65,6 +70,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       log.error('cycle failed', { trigger: request.trigger, err: error });
       options.onFailed?.(error, request);
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   };
 
@@ -134,7 +141,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     },
     [Symbol.asyncDispose]: async () => {
       forgetRecheck?.();
-      stopping.abort();
+      stopping.abort(new MonitorError('MODEL_UNAVAILABLE', 'the monitor was stopped'));
       await Promise.all(running);
     },
   };
