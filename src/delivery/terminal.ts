@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Card, MonitorCard } from '../domain/card.ts';
 import { cardTitle, closingSection, costWords, cyclesWords, headlineOf } from './card-words.ts';
-import { clockText } from './clock-text.ts';
+import { clockText } from '../domain/clock-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 type Paint = (style: Style, text: string) => string;

@@ -1,3 +1,4 @@
+import { clockText } from '../domain/clock-text.ts';
 import type { Card } from '../domain/card.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -100,13 +101,6 @@ function durationText(durationMs: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-/** `13:00 UTC`, with the day when it is not today's. */
-export function clockText(atMs: number, nowMs: number): string {
-  const [day, time = ''] = new Date(atMs).toISOString().split('T');
-  const clock = `${time.slice(0, 5)} UTC`;
-  return new Date(nowMs).toISOString().startsWith(day ?? '') ? clock : `${day} ${clock}`;
 }
 
 function titleOf(finding: AssessedFinding | undefined): string {

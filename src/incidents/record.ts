@@ -1,8 +1,9 @@
+import { clockText } from '../domain/clock-text.ts';
 import type { Card } from '../domain/card.ts';
 import type { Decision, Incident, TellingMemory } from '../domain/incident.ts';
 import type { Notice, NoticeContent } from '../domain/notice.ts';
 import { compareSeverity, IMPACTS } from '../domain/severity.ts';
-import { cardOf, clockText, evidenceLines, shortName, withoutEvidenceId, worstFirst } from './card.ts';
+import { cardOf, evidenceLines, shortName, withoutEvidenceId, worstFirst } from './card.ts';
 import { gapsOf } from './coverage.ts';
 import { digestOf } from './identity.ts';
 import type { DecisionInput } from './input.ts';

@@ -1,9 +1,10 @@
+import { clockText } from '../domain/clock-text.ts';
 import type { Card } from '../domain/card.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { DecisionReason, Incident, TellReason } from '../domain/incident.ts';
 import { compareSeverity, IMPACTS, type Impact } from '../domain/severity.ts';
 import { nextOpening, type TimeWindow } from '../domain/time-window.ts';
-import { clockText, worstFirst } from './card.ts';
+import { worstFirst } from './card.ts';
 import type { Judgement, Withheld } from './judge.ts';
 import { ownFindings, recentReopenings, type Lived } from './life.ts';
 

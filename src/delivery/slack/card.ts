@@ -1,7 +1,8 @@
 import type { SuspectedChange } from '../../domain/agent-report.ts';
 import type { Card } from '../../domain/card.ts';
 import { cardTitle, closingSection, costWords, cyclesWords, headlineOf } from '../card-words.ts';
-import { clockText, slackTime } from '../clock-text.ts';
+import { clockText } from '../../domain/clock-text.ts';
+import { slackTime } from './slack-time.ts';
 import {
   context,
   header,

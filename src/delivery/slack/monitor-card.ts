@@ -1,5 +1,6 @@
 import type { MonitorCard } from '../../domain/card.ts';
-import { slackTime, clockText } from '../clock-text.ts';
+import { clockText } from '../../domain/clock-text.ts';
+import { slackTime } from './slack-time.ts';
 import { context, header, HEADER_CHARACTERS, section, SECTION_CHARACTERS, type Block } from './blocks.ts';
 import { codeSpan, escapeLineWithin, escapeWithin } from './text.ts';
 

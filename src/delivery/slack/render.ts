@@ -1,6 +1,7 @@
 import type { Notice } from '../../domain/notice.ts';
 import { isLate } from '../card-words.ts';
-import { slackTime, clockText } from '../clock-text.ts';
+import { clockText } from '../../domain/clock-text.ts';
+import { slackTime } from './slack-time.ts';
 import { section, type Block } from './blocks.ts';
 import { cardBlocks, cardLine, cardPlainText, trimmedCardBlocks } from './card.ts';
 import { evidenceBlocks, evidencePlainText } from './evidence.ts';
