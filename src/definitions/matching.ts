@@ -52,10 +52,7 @@ export function holdFor(
 /**
  * The tolerance that holds for a target: its own before its tier's before its SEV's; among equals the one that names its SEV, then the shortest.
  */
-function toleranceFor(
-  target: Target,
-  definitions: Pick<Definitions, 'tiers' | 'tolerances'>,
-): Tolerance | undefined {
+function toleranceFor(target: Target, definitions: Pick<Definitions, 'tiers' | 'tolerances'>): Tolerance | undefined {
   const tier = tierOf(target, definitions);
   const rank = (rule: Tolerance): number | undefined => {
     if (rule.degradedOnly === true && target.impact === 'critical') return undefined;

@@ -85,7 +85,7 @@ test.each([NAMESPACE, 'default', 'kube-system'])(
     const everyone = new Set(await rulesOf(plainToken, namespace));
     const extra = (await rulesOf(shippedToken, namespace)).filter((rule) => !everyone.has(rule));
     expect(extra.toSorted()).toEqual(clusterRules().flatMap(expand).toSorted());
-    const [verbs, resources] = [0, 2].map((part) => extra.map((rule) => rule.split(' ')[part]));
+    const [verbs, resources] = [0, 2].map((part) => extra.map((rule) => rule.split(' ')[part] ?? ''));
     expect([...new Set(verbs)].toSorted()).toEqual(['get', 'list', 'watch']);
     expect(resources).not.toContain('secrets');
     expect(resources).not.toContain('configmaps');

@@ -57,8 +57,12 @@ test('one cycle of the bundle finds the faults, and its agents run a jq check of
     file: bundle.file,
     cwd: bundle.directory,
     arguments: [
-      ...['once', '--output', 'json', '--kubeconfig', kubeconfig, '--claude-dir', definitions],
-      ...['--data-dir', join(directory, 'data'), '--reports-dir', join(directory, 'reports')],
+      'once',
+      '--output=json',
+      `--kubeconfig=${kubeconfig}`,
+      `--claude-dir=${definitions}`,
+      `--data-dir=${join(directory, 'data')}`,
+      `--reports-dir=${join(directory, 'reports')}`,
     ],
     variables: { ANTHROPIC_BASE_URL: claude.url, ANTHROPIC_API_KEY: claude.apiKey },
   });

@@ -64,14 +64,13 @@ test('a process is wedged when the third patrol from now has passed without a cy
 });
 
 test.each([
-  ['0 * * * *', undefined],
-  ['@hourly', undefined],
   ['61 * * * *', 'is no cron expression'],
   ['never', 'is no cron expression'],
   ['0 9 1 * MON', 'sets both day of month and day of week'],
 ])('%s: %s', (expression, problem) => {
-  const found = cronProblem(expression);
+  expect(cronProblem(expression)).toContain(problem);
+});
 
-  if (problem === undefined) expect(found).toBeUndefined();
-  else expect(found).toContain(problem);
+test.each(['0 * * * *', '@hourly'])('%s is a cron expression', (expression) => {
+  expect(cronProblem(expression)).toBeUndefined();
 });
