@@ -61,8 +61,7 @@ function findingsPart(
   fence: Fence,
 ): string {
   if (findings.length === 0) return 'Findings: none';
-  const worstFirst = findings.toSorted((left, right) => compareSeverity(left.floor, right.floor));
-  const entries = worstFirst.slice(0, MAX_FINDINGS).map((finding) => entryOf(finding, input, nowMs));
+  const entries = worstOf(findings).map((finding) => entryOf(finding, input, nowMs));
   if (findings.length > MAX_FINDINGS) entries.push(`and ${findings.length - MAX_FINDINGS} more, none worse than these`);
   return `Findings: ${findings.length}\n${fence.wrap('findings', entries.join('\n'))}`;
 }
@@ -100,6 +99,17 @@ function entryOf(
       .map(({ id, source, quote }) => `  ${id} ${oneLine(source, 160)}: "${cut(quote.trim(), 240)}"`),
     ...(hold === undefined ? [] : [`  ${hold.kind} by ${hold.file}:${hold.line}: "${oneLine(hold.text, 300)}"`]),
   ].join('\n');
+}
+
+/** Ids of the evidence whose quotes stand in the digest of these findings. */
+export function quotedInDigest(findings: readonly AssessedFinding[]): ReadonlySet<string> {
+  const listed = worstOf(findings);
+  return new Set(listed.flatMap(({ evidence }) => evidence.slice(0, MAX_QUOTES).map(({ id }) => id)));
+}
+
+/** Those that are listed, worst first. */
+function worstOf(findings: readonly AssessedFinding[]): readonly AssessedFinding[] {
+  return findings.toSorted((left, right) => compareSeverity(left.floor, right.floor)).slice(0, MAX_FINDINGS);
 }
 
 /** The open incident that this finding belongs to. */

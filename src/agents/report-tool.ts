@@ -3,6 +3,7 @@ import type { AgentDefinition } from '../domain/definitions.ts';
 import { acceptAnalysis } from './accept-analysis.ts';
 import { acceptCorrelations } from './accept-correlation.ts';
 import { acceptVerdicts, acceptWords } from './accept-words.ts';
+import { briefOf } from './brief.ts';
 import { addFindings, cite, type CycleState } from './cycle-state.ts';
 import type { LoopTool, ToolAnswer } from './loop.ts';
 import {
@@ -46,7 +47,7 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
           state.analyses.push(...analyses);
           cite(state, verified);
           return {
-            analyses,
+            ...briefOf({ analyses }),
             newFindings: findings.map(({ id, reason, object, title }) => ({ id, reason, object, title })),
           };
         },
@@ -69,7 +70,7 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
             state,
             accepted.flatMap(({ evidence }) => evidence),
           );
-          return accepted;
+          return briefOf({ correlations: accepted });
         },
       );
     case 'escalation':
@@ -81,7 +82,7 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
         (report) => {
           const accepted = acceptVerdicts(report, agent.name, state.findings);
           for (const verdict of accepted) state.verdicts.set(verdict.findingId, verdict);
-          return accepted;
+          return briefOf({ decisions: accepted });
         },
       );
     case 'notifier':

@@ -1,9 +1,10 @@
 import type { AgentRun } from '../domain/agent-report.ts';
 import type { AgentDefinition, Role } from '../domain/definitions.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
+import { briefOf, quotesOf } from './brief.ts';
 import { modelFor } from './choose-model.ts';
 import type { CycleState } from './cycle-state.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, quotedInDigest } from './digest.ts';
 import { runLoop, type LoopOutcome } from './loop.ts';
 import { agentSystem, firstMessage } from './prompt.ts';
 import { reportToolOf } from './report-tool.ts';
@@ -66,7 +67,7 @@ export async function runAgent(
     prompt: firstMessage(fence.marker, [
       `Task: ${task === undefined ? USUAL_TASK[agent.role] : fence.plain(task, 2_000)}`,
       digestOf(input, findings, startedAtMs, fence),
-      reportsSoFar(state, agent.role, ids),
+      reportsSoFar(state, agent.role, findings),
     ]),
     tools: [...tools, reportToolOf(state, agent)],
     reportTool: REPORT_TOOLS[agent.role].name,
@@ -111,14 +112,16 @@ function obstacleFor(state: CycleState, model: string): string | undefined {
 }
 
 /** Typed and accepted parts only, never an agent's prose. */
-function reportsSoFar(state: CycleState, role: Role, findingIds: readonly string[]): string {
+function reportsSoFar(state: CycleState, role: Role, findings: readonly AssessedFinding[]): string {
   if (role === 'analyzer') return '';
-  const about = ({ findingId }: { readonly findingId: string }): boolean => findingIds.includes(findingId);
+  const about = ({ findingId }: { readonly findingId: string }): boolean => findings.some(({ id }) => id === findingId);
+  const analyses = state.analyses.filter(about);
+  const correlations = state.correlations.filter(about);
+  const decisions = role === 'notifier' ? [...state.verdicts.values()].filter(about) : [];
+  if (analyses.length + correlations.length + decisions.length === 0) return '';
   const reports = {
-    analyses: state.analyses.filter(about),
-    correlations: state.correlations.filter(about),
-    ...(role === 'notifier' && { decisions: [...state.verdicts.values()].filter(about) }),
+    ...briefOf({ analyses, correlations, decisions }),
+    quotes: quotesOf([...analyses, ...correlations], quotedInDigest(findings)),
   };
-  const some = Object.values(reports).some((list) => list.length > 0);
-  return some ? `Reports so far\n${state.fence.wrap('reports', JSON.stringify(reports))}` : '';
+  return `Reports so far\n${state.fence.wrap('reports', JSON.stringify(reports))}`;
 }
