@@ -47,7 +47,13 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
     const reads = [await options.readClaudeDir(), await options.readAgentsDir()] as const;
     const sources = [...sourcesOf(reads[0], good, isOrchestratorFile), ...sourcesOf(reads[1], good, isAgentFile)];
     const { definitions: assembled, accepted } = assembleDefinitions(sources, options.settings());
-    const warnings = [...reads.flatMap(warningsOf), ...assembled.warnings];
+    const unread = [
+      ...(reads[0].kind === 'read' ? [] : ['no-orchestrator']),
+      ...(reads[1].kind === 'read' ? [] : ['no-agents']),
+    ];
+    // A directory that cannot be read has been named with its remedy; what follows from it is no second trouble.
+    const others = assembled.warnings.filter(({ code }) => !unread.includes(code));
+    const warnings = [...reads.flatMap(warningsOf), ...others];
     const definitions = { ...assembled, warnings };
 
     for (const name of good.keys()) {

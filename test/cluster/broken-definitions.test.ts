@@ -149,4 +149,5 @@ test('directories that are not mounted are named with the remedy, and the checks
   const [card] = slack.messages('alerts');
   expect(card && wordsOf(card)).toMatch(/\/nonexistent\/claude: .*mount the ConfigMap there/);
   expect(card && wordsOf(card)).toMatch(/\/nonexistent\/agents: .*mount the ConfigMap there/);
+  expect(card && wordsOf(card)).not.toContain('no usable');
 });
