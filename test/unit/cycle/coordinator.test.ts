@@ -125,6 +125,26 @@ test('agents that break leave the alert out and say that they are missing', asyn
   expect(report.stages.find((stage) => stage.name === 'dispatch')?.status).toBe('partial');
 });
 
+test('agents that work until the deadline are told how much time the cycle had', async () => {
+  const bench = aBench({
+    dispatch: (_input, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  });
+  await using coordinator = createCoordinator({
+    steps: bench.steps,
+    log: silentLog,
+    now: bench.steps.now,
+    agentsDeadlineMs: 50,
+    at: () => () => undefined,
+  });
+
+  const { report } = await coordinator.trigger({ trigger: 'scheduled', withAgents: true });
+
+  expect(report.analysisMissing).toBe('the agents failed: the cycle had 0.05 s');
+});
+
 test('without a model the cycle ends after the checks and says why', async () => {
   const bench = aBench({ agentsMissing: () => 'no ANTHROPIC_API_KEY' });
   await using coordinator = coordinate(bench.steps);
