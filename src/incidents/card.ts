@@ -31,7 +31,7 @@ export function cardOf(incident: Incident, context: CardContext): Card {
   return {
     state: context.state,
     severity: incident.severity,
-    headline: resolved ? `${shortName(incident)} recovered` : `${shortName(incident)}: ${titleOf(leading)}`,
+    headline: resolved ? `${shortName(incident)} recovered` : `${shortName(incident)}: ${headlineTitle(leading)}`,
     headlineSuffix: resolved ? undefined : analysis?.headlineSuffix,
     cluster: context.clusterName,
     namespace: owner.namespace,
@@ -103,8 +103,10 @@ function durationText(durationMs: number): string {
   return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-function titleOf(finding: AssessedFinding | undefined): string {
-  return finding?.title ?? 'no finding';
+/** A headline is read on a phone: what stands in parentheses (limits, exit codes, counts) stays in the sections and the thread. */
+export function headlineTitle(finding: AssessedFinding | undefined): string {
+  const title = finding?.title ?? 'no finding';
+  return title.replaceAll(/ \([^()]*\)/g, '').trim() || title;
 }
 
 function originOf(own: readonly AssessedFinding[], incident: Incident): Card['origin'] {
@@ -139,7 +141,7 @@ function stateLinesOf(incident: Incident, leading: AssessedFinding | undefined, 
           `resolved after ${durationText((absentSinceMs ?? resolvedAtMs) - incident.onsetAtMs)}, verified in 2 full reads`,
         ]
       : []),
-    ...(incident.state === 'open' && analysis?.aboutTitle !== undefined && analysis.aboutTitle !== leading?.title
+    ...(incident.state === 'open' && analysis?.aboutTitle !== undefined && analysis.aboutTitle !== headlineTitle(leading)
       ? [`it has changed since the agents wrote this at ${clockText(analysis.atMs, nowMs)}`]
       : []),
     ...(unverifiedSinceMs === undefined ? [] : [`not verified since ${clockText(unverifiedSinceMs, nowMs)}`]),

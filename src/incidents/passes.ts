@@ -2,7 +2,7 @@ import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import { mergeAnalysis } from './analysis.ts';
-import { worstFirst } from './card.ts';
+import { headlineTitle, worstFirst } from './card.ts';
 import { agentsOnly, seenBy } from './coverage.ts';
 import type { DecisionInput } from './input.ts';
 import { standingVerdicts } from './judge.ts';
@@ -78,7 +78,7 @@ export function livesAfterAgents(input: DecisionInput): {
     const analysis =
       merged === undefined || merged === lived.after.analysis || leading === undefined
         ? merged
-        : { ...merged, aboutTitle: leading.title };
+        : { ...merged, aboutTitle: headlineTitle(leading) };
     const spoken = agents.verdicts.filter(({ findingId }) => ids.has(findingId));
     const reports = analysis !== lived.after.analysis;
     if (lived.after.state === 'resolved') {
