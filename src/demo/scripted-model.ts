@@ -182,12 +182,12 @@ function compose(told: Told, report: ClaudeTool): Turn {
   return reportOnce(told, report, words);
 }
 
-/** `Down: 0 of 3 replicas ready. Failing since 01:58 UTC.` */
+/** `Down: 0 of 3 replicas ready. Failing since 01:58 UTC: container api was OOM killed.` */
 function impactOf({ title, onsetAtMs }: ToldFinding): string {
   const standing = /^(\d+) of \d+ replicas? ready/.exec(title);
-  const since = onsetAtMs === undefined ? '' : ` Failing since ${new Date(onsetAtMs).toISOString().slice(11, 16)} UTC.`;
+  const since = onsetAtMs === undefined ? '' : ` Failing since ${new Date(onsetAtMs).toISOString().slice(11, 16)} UTC`;
   if (standing === null) return `${title.charAt(0).toUpperCase()}${title.slice(1)}.`;
-  return `${standing[1] === '0' ? 'Down' : 'Works in part'}: ${standing[0]}.${since}`;
+  return `${standing[1] === '0' ? 'Down' : 'Works in part'}: ${standing[0]}.${since}${title.slice(standing[0].length)}.`;
 }
 
 /** `12 min after PR #123`. */
