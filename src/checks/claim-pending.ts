@@ -66,7 +66,7 @@ function findingFor(view: View, claim: PersistentVolumeClaim): CheckedFinding | 
     family: 'volume',
     reason: 'ClaimPending',
     impact: first === undefined ? 'warning' : 'error',
-    title: `claim ${meta.name} (${claim.requestedStorage || 'no size'}) has no volume: ${why}${who}`,
+    title: `claim has no volume (${claim.requestedStorage || 'no size'}): ${why}${who}`,
     onsetAtMs: onsetOf(view, claim, waiting, failure),
     evidence: [
       ...(failure === undefined ? [] : [quoteEvent(failure)]),

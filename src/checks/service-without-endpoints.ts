@@ -73,7 +73,7 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
     family: 'network',
     reason: 'NoEndpoints',
     impact: 'critical',
-    title: `service ${meta.name} ${stateText(pods.length, selectorText)}`,
+    title: `service ${stateText(pods.length, selectorText)}`,
     onsetAtMs: onsetOf(view, service, pods),
     evidence: [
       quoteField('Service', meta, 'spec.selector', fields(selector)),

@@ -39,7 +39,7 @@ test('a claim for which a pod waits is an error that names the pod and the cause
     impact: 'error',
     object: { kind: 'PersistentVolumeClaim', name: 'data' },
     onsetAtMs: ago(18),
-    title: 'claim data (10Gi) has no volume: quota of disks exceeded; pod api-5d4f-x1 waits for it',
+    title: 'claim has no volume (10Gi): quota of disks exceeded; pod api-5d4f-x1 waits for it',
   });
 });
 
@@ -52,7 +52,7 @@ test.each([
   const objects = { PersistentVolumeClaim: [pending({ storageClassName })], StorageClass: [aStorageClass()] };
 
   expect(findingsOf(claimPending, objects)).toMatchObject([
-    { impact: 'warning', title: `claim data (10Gi) has no volume: ${why}` },
+    { impact: 'warning', title: `claim has no volume (10Gi): ${why}` },
   ]);
 });
 

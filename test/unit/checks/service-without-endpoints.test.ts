@@ -27,7 +27,7 @@ test('a selector that matches nothing is critical, since the endpoints last chan
     object: { kind: 'Service', name: 'api' },
     serviceNames: ['api'],
     onsetAtMs: ago(15),
-    title: 'service api has no endpoints: no pod matches its selector app=api',
+    title: 'service has no endpoints: no pod matches its selector app=api',
   });
 });
 
@@ -37,7 +37,7 @@ test('pods that are all unready count since the last of them', () => {
 
   expect(findingsOf(serviceWithoutEndpoints, objects)[0]).toMatchObject({
     onsetAtMs: ago(5),
-    title: 'service api has no ready endpoints: none of its 2 pods is ready',
+    title: 'service has no ready endpoints: none of its 2 pods is ready',
   });
 });
 
