@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createScriptedModel } from '../../src/demo/scripted-model.ts';
 import { startClaudeStandIn } from '../../src/demo/stand-ins/claude.ts';
+import { promptText } from '../../src/demo/stand-ins/claude-request.ts';
 import { startSlackStandIn } from '../../src/demo/stand-ins/slack.ts';
 import { apply } from '../control-plane/builders/apply.ts';
 import { aDeployment } from '../control-plane/builders/deployment.ts';
@@ -15,6 +16,7 @@ import { startMonitor } from '../harness/monitor.ts';
 import { shippedDefinitions } from '../harness/shipped-definitions.ts';
 import { installShippedAccount } from '../harness/shipped-account.ts';
 import { wordsOf, writesTo } from '../harness/slack-view.ts';
+import { watchNamespace } from '../harness/watched-namespace.ts';
 
 const LAST_WORDS = 'panic: cannot reach ledger-db.payments.svc:5432: connection refused';
 
@@ -148,6 +150,49 @@ test('a broken Deployment becomes one message, which the agents edit, the next c
   expect(files).toContain(`${incident?.id}.json`);
   expect(files).toContain(`${broken.report.cycle.id.replaceAll(':', '-')}.json`);
   expect(await monitor.readReport(`${incident?.id}.json`)).toMatchObject({ incidents: [{ state: 'resolved' }] });
+});
+
+test('a patrol tells at once, and the agents follow on just that, in the same message', async () => {
+  await using server = await freshControlPlane();
+  const token = await installShippedAccount(server);
+  const shipped = await shippedDefinitions();
+  const clock = handClock(Date.now() + HOUR_MS);
+  await using watched = await watchNamespace({
+    server,
+    token,
+    clock,
+    delivery: 'live',
+    definitions: (namespace) => ({ ...shipped, claude: `# Operations\n\n## P0\n\n- ${namespace}/checkout-api\n` }),
+  });
+  const { namespace, monitor, slack, claude } = watched;
+  await apply(
+    server,
+    aDeployment('checkout-api').in(namespace).replicas(2).at(clock.now()).crashLooping(),
+    aDeployment('search').in(namespace).replicas(2).at(clock.now()).restarting(),
+  );
+
+  const patrol = await monitor.cycle('patrol');
+  const asked = claude.messages.filter(({ messages }) => messages.length === 1).map((request) => promptText(request));
+
+  expect(patrol.report.agents).toEqual([]);
+  const [message, ...more] = slack.messages('critical-alerts');
+  expect(more).toEqual([]);
+  expect(writesTo(slack)[0]?.text).toContain('analysis: pending');
+  expect(message && wordsOf(message)).toContain(`SEV-1 · ${namespace}/checkout-api`);
+  expect(message && wordsOf(message)).toContain('analysis: done');
+  expect(asked.length).toBeGreaterThan(2);
+  expect(asked.every((prompt) => prompt.includes('-incident') && prompt.includes(`${namespace}/checkout-api`))).toBe(
+    true,
+  );
+  expect(asked.some((prompt) => prompt.includes(`${namespace}/search`))).toBe(false);
+  const spent = claude.messages.length;
+  clock.advance(5 * MINUTE_MS);
+  await monitor.cycle('patrol');
+
+  expect(claude.messages).toHaveLength(spent);
+  expect(slack.messages('critical-alerts')).toHaveLength(1);
+  expect(claude.violations).toEqual([]);
+  expect(slack.violations).toEqual([]);
 });
 
 /** How many messages the channels show, once there is one or the time is up. */
