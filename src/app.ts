@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgentEvent } from './agents/input.ts';
-import { lastKnownOwnerIn, ownersToRemember } from './checks/remembered-owners.ts';
 import { kindsFor, runChecks } from './checks/run-checks.ts';
 import type { ClusterAccess } from './cluster/kubeconfig.ts';
 import { defaultReadSettings } from './cluster/read.ts';
@@ -11,10 +10,8 @@ import { startSchedule } from './cycle/schedule.ts';
 import type { CycleSteps } from './cycle/steps.ts';
 import { createDefinitions, isAgentFile, isOrchestratorFile } from './definitions/create-definitions.ts';
 import { createSlackClient } from './delivery/slack/client.ts';
-import type { DeliveryProblem } from './delivery/standstill.ts';
 import { createDelivery, type Delivery } from './delivery/worker.ts';
 import type { Notice } from './domain/notice.ts';
-import type { Owner } from './domain/object-ref.ts';
 import { MonitorError } from './errors.ts';
 import { startHealthServer, type HealthAnswer } from './http/health-server.ts';
 import type { Logger } from './log.ts';
@@ -36,6 +33,8 @@ import { createDispatch } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
 import { startNightly } from './wiring/nightly.ts';
 import { knownTools } from './wiring/known-tools.ts';
+import { recallOwners } from './wiring/owner-memory.ts';
+import { createProcessHealth } from './wiring/process-health.ts';
 import { sayWhatRuns } from './wiring/start-words.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
@@ -118,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       step,
     }),
   );
-  let storeTrouble: MonitorError | undefined;
+  const { health, ready, ...noted } = createProcessHealth({ now, log });
 
   const cluster = acquired.use(
     createClusterReader({
@@ -140,7 +139,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const slack = slackConfigured
     ? createSlackClient({ readToken: credentials.SLACK_BOT_TOKEN, apiUrl: environment.slackApiUrl, log, now })
     : undefined;
-  let deliveryProblems: readonly DeliveryProblem[] = [];
   const delivery = createDelivery({
     outbox: store.outbox,
     slack,
@@ -154,9 +152,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.resolve();
     },
     onOutcome: ({ notice, result }) => metrics.delivery({ leg: 'slack', operation: notice.content.kind, result }),
-    onProblems: (problems) => {
-      deliveryProblems = problems;
-    },
+    onProblems: noted.noteDelivery,
   });
   if (options.serve) acquired.use(delivery.start());
 
@@ -223,18 +219,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const agentsMissing = (): string | undefined =>
     options.withAgents ? model.missing() : 'agents are switched off (--no-agents)';
 
-  let owners: ReadonlyMap<string, Owner> = await store.owners.load();
-  const lastKnownOwner = (object: Parameters<ReturnType<typeof lastKnownOwnerIn>>[0]): Owner | undefined =>
-    lastKnownOwnerIn(owners)(object);
+  const owners = await recallOwners({ store, now, log });
   const assess: CycleSteps['assess'] = (findings, snapshot, pinned) =>
     assessFindings(findings, snapshot, pinned, { environments: settings.current().environments, nowMs: now() });
   const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
-  const recordStoreTrouble = (trouble: MonitorError | undefined): void => {
-    if (trouble !== undefined && storeTrouble === undefined)
-      log.error('the store takes nothing, telling from memory', { err: trouble });
-    if (trouble === undefined && storeTrouble !== undefined) log.info('the store works again');
-    storeTrouble = trouble;
-  };
   const monitorCards = createMonitorCards({
     store,
     delivery,
@@ -271,7 +259,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         nowMs: now(),
         settings: settingsOf,
         due,
-        lastKnownOwner,
+        lastKnownOwner: owners.lastKnownOwner,
         redact,
         onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
       }),
@@ -284,7 +272,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       now,
       newNoticeId: randomUUID,
       agentsMissing,
-      onStoreTrouble: recordStoreTrouble,
+      onStoreTrouble: noted.noteStore,
       onNotices: options.onNotices ?? (() => undefined),
       log,
     }),
@@ -301,7 +289,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       githubUrl: options.githubUrl ?? webUrlOf(environment.githubApiUrl),
       modelName: options.modelName ?? ((modelId) => modelId),
       assess,
-      lastKnownOwner,
+      lastKnownOwner: owners.lastKnownOwner,
       newFenceMarker: () => randomBytes(8).toString('hex'),
       agentsDeadlineMs,
       now,
@@ -315,7 +303,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         await store.cycleEnds.record(report.cycle.trigger, Date.parse(report.cycle.endedAt));
       } catch (error) {
         if (!(error instanceof MonitorError)) throw error;
-        recordStoreTrouble(error);
+        noted.noteStore(error);
       }
       if (!keepFile || options.keep === 'memory') return;
       // Copies for people: the database has the report, so their trouble is no reason to be out of service.
@@ -344,24 +332,13 @@ export async function startApp(options: AppOptions): Promise<App> {
         };
         following = Promise.all([
           following,
-          remember(result.snapshot, result.findings),
+          owners.remember(result.snapshot, result.findings),
           monitorCards.tell(result, ask, facts),
         ]);
       },
       onFailed: (_error, ask) => metrics.cycleFailed(ask.trigger),
     }),
   );
-
-  async function remember(...[snapshot, findings]: Parameters<typeof ownersToRemember>): Promise<void> {
-    const fresh = ownersToRemember(snapshot, findings);
-    owners = new Map([
-      ...owners,
-      ...fresh.map(({ object, owner }) => [`${object.kind}/${object.namespace}/${object.name}`, owner] as const),
-    ]);
-    await store.owners
-      .save(fresh, now())
-      .catch((error: unknown) => log.warn('owners could not be remembered', { err: error }));
-  }
 
   async function tellOutboxSize(): Promise<void> {
     try {
@@ -374,20 +351,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.warn('the outbox could not be counted', { err: error });
     }
   }
-
-  let wedgedAtMs = Number.POSITIVE_INFINITY;
-  const health = (): HealthAnswer =>
-    now() <= wedgedAtMs
-      ? { ok: true, reasons: [] }
-      : { ok: false, reasons: ['no cycle was attempted in three patrol intervals'] };
-  const ready = (): HealthAnswer => {
-    const reasons = [
-      ...(storeTrouble === undefined ? [] : [`the store takes nothing: ${storeTrouble.message}`]),
-      ...deliveryProblems.map((problem) => `slack: ${problem.message}`),
-    ];
-    // Trouble with Slack is shown and does not take the process out of service: nothing would get better by that.
-    return { ok: storeTrouble === undefined, reasons };
-  };
 
   let port: number | undefined;
   if (options.serve) {
@@ -427,9 +390,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       }),
     );
     followSchedule = () => schedule.follow(settings.current().schedule);
-    noteAttempt = () => {
-      wedgedAtMs = schedule.thirdPatrolAtMs() + WEDGE_SLACK_MS;
-    };
+    noteAttempt = () => noted.noteAttempt(schedule.thirdPatrolAtMs() + WEDGE_SLACK_MS);
     noteAttempt();
   }
 
