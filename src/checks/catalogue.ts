@@ -4,6 +4,7 @@ import { completionBlocked } from './completion-blocked.ts';
 import { configError } from './config-error.ts';
 import { configVolume } from './config-volume.ts';
 import { crashLoop } from './crash-loop.ts';
+import { creationForbidden } from './creation-forbidden.ts';
 import { daemonSetShort } from './daemonset-short.ts';
 import { evicted } from './evicted.ts';
 import { imagePull } from './image-pull.ts';
@@ -15,6 +16,7 @@ import { oomKill } from './oom-kill.ts';
 import { probesFailing } from './probes-failing.ts';
 import { replicasShort } from './replicas-short.ts';
 import { restartsHigh } from './restarts-high.ts';
+import { rolloutPaused } from './rollout-paused.ts';
 import { rolloutStuck } from './rollout-stuck.ts';
 import { sandboxFailed } from './sandbox-failed.ts';
 import { schedulingGated } from './scheduling-gated.ts';
@@ -45,6 +47,8 @@ export const CHECKS: readonly Check[] = [
   statefulSetShort,
   daemonSetShort,
   rolloutStuck,
+  creationForbidden,
+  rolloutPaused,
   nodeNotReady,
   nodePressure,
   jobFailed,

@@ -55,18 +55,42 @@ function findingFor(view: View, job: Job, failed: Condition): CheckedFinding {
     family: 'job',
     reason: 'JobFailed',
     impact: 'error',
-    title: `job ${meta.name} failed${tries} (${failed.reason || clause(failed.message)})${death === undefined ? '' : `: ${death.text}`}`,
+    title: `job ${meta.name} failed${tries} (${whyItGaveUp(job, failed)})${death === undefined ? '' : `: ${death.text}`}`,
     onsetAtMs: failed.changedAtMs ?? meta.createdAtMs,
     evidence: [
       quoteCondition('Job', meta, failed),
       ...(death === undefined ? [] : [death.quote]),
       quoteField('Job', meta, 'status', fields({ failed: job.failed, succeeded: job.succeeded })),
+      quoteField(
+        'Job',
+        meta,
+        'spec',
+        fields({ backoffLimit: job.backoffLimit, activeDeadlineSeconds: job.activeDeadlineSeconds ?? '' }),
+      ),
     ],
     nextSteps: [
       describeObject('job', meta),
       `kubectl logs job/${meta.name} --all-containers --tail=100${inNamespace(meta.namespace)}`,
     ],
   };
+}
+
+function whyItGaveUp({ backoffLimit, activeDeadlineSeconds }: Job, { reason, message }: Condition): string {
+  switch (reason) {
+    case 'BackoffLimitExceeded':
+      return `backoff limit of ${String(backoffLimit)} spent`;
+    case 'DeadlineExceeded':
+      return activeDeadlineSeconds === undefined
+        ? 'deadline passed'
+        : `deadline of ${String(activeDeadlineSeconds)} s passed`;
+    case 'PodFailurePolicy':
+      return 'its failure policy gave it up';
+    case 'FailedIndexes':
+    case 'MaxFailedIndexesExceeded':
+      return `indexes failed: ${clause(message)}`;
+    default:
+      return reason || clause(message);
+  }
 }
 
 /** How the Job's last failed container ended, where its pods are still there. */

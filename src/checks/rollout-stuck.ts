@@ -1,4 +1,5 @@
 import type { CheckedFinding } from '../domain/check.ts';
+import type { EvidenceQuote } from '../domain/evidence.ts';
 import type { Condition } from '../domain/kubernetes/meta.ts';
 import type { Deployment } from '../domain/kubernetes/workload.ts';
 import { about } from './about.ts';
@@ -15,7 +16,7 @@ export const rolloutStuck: Check = {
   cannotSee:
     'Rollouts before their deadline, Deployments without a deadline, rollouts by other controllers (Argo Rollouts).',
   needs: ['Deployment'],
-  uses: ['Service'],
+  uses: ['ReplicaSet', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
@@ -50,6 +51,7 @@ function findingFor(view: View, deployment: Deployment, stuck: Condition): Check
     evidence: [
       quoteCondition('Deployment', meta, stuck),
       quoteField('Deployment', meta, 'status', fields({ replicas, updatedReplicas, readyReplicas })),
+      ...revisions(view, deployment),
     ],
     nextSteps: [
       `kubectl rollout status deployment/${meta.name} --timeout=5s${inNamespace(meta.namespace)}`,
@@ -57,4 +59,29 @@ function findingFor(view: View, deployment: Deployment, stuck: Condition): Check
       `kubectl rollout undo deployment/${meta.name}${inNamespace(meta.namespace)}`,
     ],
   };
+}
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** The new ReplicaSet, and the old ones that still run, newest first. */
+function revisions(view: View, { meta }: Deployment): readonly EvidenceQuote[] {
+  const sets = view
+    .replicaSetsOf(meta.uid)
+    .toSorted((left, right) => Number(right.meta.annotations[REVISION]) - Number(left.meta.annotations[REVISION]));
+  return sets
+    .filter((set, index) => index === 0 || set.statusReplicas > 0)
+    .slice(0, 3)
+    .map((set) =>
+      quoteField(
+        'ReplicaSet',
+        set.meta,
+        'status',
+        fields({
+          revision: set.meta.annotations[REVISION] ?? '',
+          images: set.template.containers.map(({ image }) => image).join(' '),
+          replicas: set.statusReplicas,
+          readyReplicas: set.readyReplicas,
+        }),
+      ),
+    );
 }

@@ -56,16 +56,19 @@ export function shortFinding(
     onsetAtMs,
     unready,
     evidence,
+    note = '',
   }: {
     readonly standing: Standing;
     readonly onsetAtMs: number;
     readonly unready: readonly Pod[];
     readonly evidence: readonly EvidenceQuote[];
+    /** What is known of the workload beyond its pods' own words. */
+    readonly note?: string;
   },
 ): CheckedFinding {
   const { kind, meta, template } = workload;
   const refusal = creationRefusal(view, workload);
-  const why = refusal?.text ?? unreadyText(unready);
+  const why = [note, refusal?.text ?? unreadyText(unready)].filter((part) => part !== '').join(': ');
   const text = standingText(standing);
   return {
     ...about(view, kind, 'apps/v1', meta, template),

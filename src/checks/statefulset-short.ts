@@ -1,4 +1,5 @@
 import type { CheckedFinding } from '../domain/check.ts';
+import type { Pod } from '../domain/kubernetes/pod.ts';
 import type { StatefulSet } from '../domain/kubernetes/workload.ts';
 import { DEFAULT_GRACE_MS, type Check } from './check.ts';
 import { fields, quoteField } from './evidence.ts';
@@ -11,7 +12,7 @@ const ROLLOUT_PATIENCE_MS = 10 * 60_000;
 export const statefulSetShort: Check = {
   id: 'statefulset-short',
   family: 'workload',
-  sees: 'StatefulSets with fewer ready replicas than they want. Not: rolling updates and scaling whose present pod has been unready for less than 10 (5) minutes, sets scaled to zero.',
+  sees: 'StatefulSets with fewer ready replicas than they want, and the member at which an ordered set is stuck. Not: rolling updates and scaling whose present pod has been unready for less than 10 (5) minutes, sets scaled to zero.',
   cannotSee: 'Members that are ready and out of sync with each other.',
   needs: ['StatefulSet', 'Pod'],
   uses: ['Event', 'Service'],
@@ -41,10 +42,25 @@ function shortSet(view: View, set: StatefulSet): CheckedFinding | undefined {
       standing: { wanted: replicas, ready: readyReplicas },
       onsetAtMs,
       unready: shortage.kind === 'short' ? shortage.unready : [],
+      note: shortage.kind === 'short' ? heldUpText(set, shortage.unready) : '',
       evidence: [
         quoteField('StatefulSet', meta, 'status', fields({ replicas: statusReplicas, readyReplicas })),
         quoteField('StatefulSet', meta, 'spec', fields({ replicas })),
       ],
     },
   );
+}
+
+/** An ordered set makes no further member until each lower one is ready: the lowest that is not holds up the rest. */
+function heldUpText(
+  { meta, podManagementPolicy, ordinalStart, replicas }: StatefulSet,
+  unready: readonly Pod[],
+): string {
+  if (podManagementPolicy === 'Parallel') return '';
+  const ordinals = unready.map((pod) => Number(pod.meta.name.slice(meta.name.length + 1)));
+  const lowest = Math.min(...ordinals);
+  const behind = ordinalStart + replicas - 1 - lowest;
+  return Number.isInteger(lowest) && behind > 0
+    ? `stuck at ${meta.name}-${String(lowest)}, ${String(behind)} ${behind === 1 ? 'member' : 'members'} behind it`
+    : '';
 }

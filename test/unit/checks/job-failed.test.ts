@@ -24,7 +24,7 @@ test('a Job that gave up tells how its last container ended', () => {
     impact: 'error',
     onsetAtMs: ago(10),
     owner: { kind: 'Job', name: 'import' },
-    title: 'job import failed after 7 failed pods (BackoffLimitExceeded): container api ended with exit code 3',
+    title: 'job import failed after 7 failed pods (backoff limit of 6 spent): container api ended with exit code 3',
   });
 });
 
@@ -58,6 +58,16 @@ test.each([
   { name: 'is being deleted', job: aJob({ ...failed, meta: { deletedAtMs: ago(1) } }) },
 ])('a Job that $name has not failed', ({ job }) => {
   expect(findingsOf(jobFailed, { Job: [job] })).toEqual([]);
+});
+
+test.each([
+  { reason: 'DeadlineExceeded', over: { activeDeadlineSeconds: 600 }, why: 'deadline of 600 s passed' },
+  { reason: 'PodFailurePolicy', over: {}, why: 'its failure policy gave it up' },
+  { reason: 'SomethingNew', over: {}, why: 'SomethingNew' },
+])('a Job that failed for $reason says so', ({ reason, over, why }) => {
+  const job = aJob({ ...failed, failed: 0, ...over, conditions: [{ ...gaveUp(10), reason }] });
+
+  expect(findingsOf(jobFailed, { Job: [job] })[0]?.title).toBe(`job import failed (${why})`);
 });
 
 test('a later success of the same CronJob heals the failure, an earlier one does not', () => {

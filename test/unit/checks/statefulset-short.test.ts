@@ -30,7 +30,7 @@ test('a member that is not ready is an error, all of them are critical', () => {
   });
   expect(none[0]).toMatchObject({
     impact: 'critical',
-    title: '0 of 2 replicas ready: 2 pods are not ready (ContainersNotReady)',
+    title: '0 of 2 replicas ready: stuck at db-0, 1 member behind it: 2 pods are not ready (ContainersNotReady)',
   });
 });
 
@@ -49,6 +49,19 @@ test.each([
     );
   },
 );
+
+test('an ordered set is stuck at its lowest member that is not ready, a parallel one is not', () => {
+  const titleOf = (podManagementPolicy: string) =>
+    findingsOf(statefulSetShort, {
+      StatefulSet: [aStatefulSet({ replicas: 3, readyReplicas: 1, podManagementPolicy })],
+      Pod: [member(0, 0), member(1, 10)],
+    })[0]?.title;
+
+  expect(titleOf('OrderedReady')).toBe(
+    '1 of 3 replicas ready: stuck at db-1, 1 member behind it: pod db-1 is not ready (ContainersNotReady)',
+  );
+  expect(titleOf('Parallel')).toBe('1 of 3 replicas ready: pod db-1 is not ready (ContainersNotReady)');
+});
 
 test.each([
   { name: 'scaled to zero', set: aStatefulSet({ replicas: 0, readyReplicas: 0 }), pods: [] },
