@@ -17,7 +17,11 @@ export function reportLines(report: CycleReport): readonly string[] {
   const incomplete = report.checks.filter(({ evaluated }) => evaluated === 'no' || evaluated === 'partly');
   return [
     `${report.cluster.name} (${report.cluster.version || 'version unknown'}), cycle ${report.cycle.id}, definitions ${report.cycle.revision.slice(0, 8)}`,
-    open.length === 0 ? 'No open incidents in what could be read.' : `${open.length} open:`,
+    open.length > 0
+      ? `${open.length} open:`
+      : report.checks.some(({ evaluated }) => evaluated === 'yes' || evaluated === 'partly')
+        ? 'No open incidents in what could be read.'
+        : 'Nothing could be checked.',
     ...incidents,
     ...(report.gaps.length === 0 ? [] : ['Not read, so neither healthy nor broken:', ...gapLines(report.gaps)]),
     ...(incomplete.length === 0 ? [] : [`Checks not (wholly) evaluated: ${incomplete.map(({ id }) => id).join(', ')}`]),

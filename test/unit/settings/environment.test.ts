@@ -32,8 +32,8 @@ test('a flag wins over the variable, the variable over the default', () => {
 test.each([
   [{ K8S_MONITOR_METRICS_PORT: '99999' }, 'K8S_MONITOR_METRICS_PORT'],
   [{ K8S_MONITOR_METRICS_PORT: 'http' }, 'K8S_MONITOR_METRICS_PORT'],
-  [{ GITHUB_API_URL: 'not a url' }, 'GITHUB_API_URL must be a URL'],
-  [{ SLACK_API_URL: 'https://slack.example/api' }, 'SLACK_API_URL must end in /api/'],
+  [{ GITHUB_API_URL: 'not a url' }, 'GITHUB_API_URL: must be a URL'],
+  [{ SLACK_API_URL: 'https://slack.example/api' }, 'SLACK_API_URL: must end in /api/'],
 ])('%j is refused by name', (variables, says) => {
   expect(() => parseEnvironment(variables, {}, () => false)).toThrow(says);
 });
