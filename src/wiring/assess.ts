@@ -10,9 +10,6 @@ import { moveByTier } from '../policy/priority.ts';
 /** What policy reads besides what the checks need: the labels of namespaces name their environment. */
 export const KINDS_OF_POLICY: readonly KindName[] = ['Namespace'];
 
-/** What policy reads besides what the checks read: the environment stands on the namespace. */
-export const KINDS_OF_POLICY: readonly KindName[] = ['Namespace'];
-
 /** Everything that policy and Markdown say about findings: environment, labels, tier, priority, floor, and what holds the telling back. */
 export function assessFindings(
   findings: readonly Finding[],
