@@ -63,7 +63,7 @@ export const REASONS = {
 export type KnownReason = (typeof REASONS)[Family][number];
 export type Reason = KnownReason | `Other:${string}`;
 
-export type Origin = 'check' | 'agent' | 'signal';
+type Origin = 'check' | 'agent' | 'signal';
 
 /** One problem on one object, as a check (or an agent, or a signal) states it. */
 export interface Finding {

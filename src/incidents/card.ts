@@ -141,7 +141,9 @@ function stateLinesOf(incident: Incident, leading: AssessedFinding | undefined, 
           `resolved after ${durationText((absentSinceMs ?? resolvedAtMs) - incident.onsetAtMs)}, verified in 2 full reads`,
         ]
       : []),
-    ...(incident.state === 'open' && analysis?.aboutTitle !== undefined && analysis.aboutTitle !== headlineTitle(leading)
+    ...(incident.state === 'open' &&
+    analysis?.aboutTitle !== undefined &&
+    analysis.aboutTitle !== headlineTitle(leading)
       ? [`it has changed since the agents wrote this at ${clockText(analysis.atMs, nowMs)}`]
       : []),
     ...(unverifiedSinceMs === undefined ? [] : [`not verified since ${clockText(unverifiedSinceMs, nowMs)}`]),

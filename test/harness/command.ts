@@ -43,7 +43,7 @@ export function startProgram(
   };
 }
 
-export const startMonitorProgram = (
+const startMonitorProgram = (
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Command => startProgram('src/main.ts', args, variables);

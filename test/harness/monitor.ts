@@ -38,7 +38,7 @@ export interface MonitorOptions {
 }
 
 /** One line of the log, parsed. */
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly [field: string]: unknown;

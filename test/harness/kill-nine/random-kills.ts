@@ -53,7 +53,7 @@ export async function killAtRandom(
   return soFar;
 }
 
-export async function undisturbedShape(child: { readonly file: string }): Promise<Shape> {
+async function undisturbedShape(child: { readonly file: string }): Promise<Shape> {
   await using story = await startStory(child);
   await story.live();
   return shapeOf(story);

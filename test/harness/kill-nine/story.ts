@@ -22,7 +22,7 @@ export interface Story extends AsyncDisposable {
   readonly cyclesOver: () => number;
 }
 
-export interface Life {
+interface Life {
   readonly wasKilled: boolean;
   readonly stderr: string;
 }

@@ -12,13 +12,13 @@ const GETS_WORSE_MS = 10 * MINUTE_MS;
 const IS_REPAIRED_MS = 20 * MINUTE_MS;
 export const CYCLES_MS = [5, 12, 22, 26].map((minutes) => minutes * MINUTE_MS);
 
-export const NAMESPACE = 'shop';
+const NAMESPACE = 'shop';
 /** Its incidents wake people at any hour. */
-export const PRODUCTION = { environment: 'production' };
-export const WORKLOAD = 'checkout';
+const PRODUCTION = { environment: 'production' };
+const WORKLOAD = 'checkout';
 
 /** The workload as it stands at a moment. */
-export function workloadAt(nowMs: number, beginsAtMs: number, namespace = NAMESPACE): Builder {
+function workloadAt(nowMs: number, beginsAtMs: number, namespace = NAMESPACE): Builder {
   const sinceMs = nowMs - beginsAtMs;
   const workload = aDeployment(WORKLOAD).in(namespace).replicas(3).at(nowMs);
   if (sinceMs >= IS_REPAIRED_MS) return workload;
