@@ -37,7 +37,7 @@ export interface DemoOptions {
   readonly version: string;
   readonly realModel: RealModel | undefined;
   readonly stopping: AbortSignal;
-  /** Warnings and errors of the monitor; a demo that goes well writes none. */
+  /** Errors of the monitor; a demo that goes well writes none. */
   readonly log: LogSink;
   readonly onCycleStart?: (index: number) => void;
   readonly onAgentEvent?: (event: AgentEvent) => void;
@@ -60,7 +60,7 @@ export interface DemoCycle {
   readonly slack: readonly DemoChannel[];
 }
 
-export interface DemoChannel {
+interface DemoChannel {
   /** `#alerts`. */
   readonly name: string;
   readonly messages: readonly SlackMessage[];
@@ -78,7 +78,7 @@ const SLACK_TOKEN = 'xoxb-demo';
 const GITHUB_TOKEN = 'ghp-demo';
 /** The demo's own settings; everything else is the product's default. */
 const CONFIG = `cluster_name: demo
-log_level: warn
+log_level: error
 schedule: { agents: '*/10 * * * *', patrol: '*/5 * * * *' }
 github:
   repositories:
@@ -119,7 +119,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const secrets = createSecrets(variables, () => undefined);
   for (const read of Object.values(secrets.read)) read();
   const redact = createRedactor(secrets.inUse);
-  const log = createLogger({ level: 'warn', sink: options.log, redact, now });
+  const log = createLogger({ level: 'error', sink: options.log, redact, now });
   const configFile = join(scratch.path, 'config.yaml');
   await writeFile(configFile, CONFIG);
   const kubeconfig = join(scratch.path, 'kubeconfig.json');

@@ -100,7 +100,7 @@ export function createScreen(options: ScreenOptions): Screen {
     for (const { subject, channel, severity, content } of notices) {
       if (content.kind === 'card' && !headlines.has(subject)) {
         paragraph(
-          `${paintVerb('told', paint)}${severity} ${shortNameOf(content.card)} → ${channel}, at once, from the checks alone`,
+          `${paintVerb('told', paint)}${severity} ${shortNameOf(content.card)} → ${channel}, checks alone`,
           '  ',
           HANGING,
         );
@@ -130,10 +130,21 @@ export function createScreen(options: ScreenOptions): Screen {
       const name = `${incident.severity} ${incident.owner.namespace}/${incident.owner.name}`;
       paragraph(`${paintVerb(verb, paint)}${name}: ${said}`, '  ', HANGING);
     }
+    for (const { content } of cycle.notices) {
+      if (content.kind !== 'monitor') continue;
+      heading('The monitor about itself, in Slack');
+      line();
+      line(renderTerminal(content.card, { width, colors: options.colors, nowMs: cycle.nowMs }));
+    }
     if (drawn.length > 0) heading(drawn.length === 1 ? 'The card in Slack now' : 'The cards in Slack now');
     for (const { card, channel, message } of drawn) {
       line();
-      line(paint('gray', `${channel} · one message, edited ${times(message.edits.length)}`));
+      line(
+        paint(
+          'gray',
+          `${channel} · one message, ${message.edits.length === 0 ? 'not edited yet' : `edited ${times(message.edits.length)}`}`,
+        ),
+      );
       line(renderTerminal(card, { width, colors: options.colors, nowMs: cycle.nowMs }));
       const thread = threadWords(message);
       if (thread !== '') line(paint('gray', `└ thread: ${thread}`));
@@ -142,7 +153,9 @@ export function createScreen(options: ScreenOptions): Screen {
 
   const end = (outcome: DemoOutcome): void => {
     const cycles = outcome.cycles.map(({ result }) => result.report);
-    const messages = outcome.slack.flatMap((channel) => channel.messages);
+    const messages = outcome.slack
+      .flatMap((channel) => channel.messages)
+      .filter((message) => !String(message.metadata?.event_payload['subject']).startsWith('monitor:'));
     const edits = messages.reduce((sum, message) => sum + message.edits.length, 0);
     const threads = messages.filter((message) => message.replies.length > 0).length;
     const calls = cycles.reduce((sum, { usage }) => sum + usage.calls, 0);
@@ -198,15 +211,17 @@ function fateOf(
   headlineBefore: string | undefined,
   nowMs: number,
 ): readonly [Verb, string] {
-  if (reason === 'resolved') return ['resolved', `${detail}; the same message says so`];
+  if (reason === 'resolved') return ['resolved', detail];
   if (incident.state === 'resolved') return ['over', detail];
-  if (incident.absentSinceMs === nowMs) return ['unseen', 'a full read did not see it; a second one decides'];
-  if (told && reason === 'first-seen') return ['edited', "the same message, now with the agents' words"];
-  if (told) return ['worse', `${detail}: the same message, and a reply that the whole channel hears`];
+  if (incident.absentSinceMs === nowMs) return ['unseen', 'not seen; a second full read decides'];
+  if (told && reason === 'first-seen') {
+    return ['edited', card?.origin === 'rule' ? 'says why nobody has looked into it' : "has the agents' words now"];
+  }
+  if (told) return ['worse', `${detail}, edited, with a reply to the channel`];
   if (reason === 'known-issue' || reason === 'quoted-rule') return ['silenced', detail];
   if (reason === 'outside-hours') return ['waits', detail];
   if (card === undefined) return ['ongoing', detail];
-  return ['edited', card.headline === headlineBefore ? 'the same message, seen again' : `now ${titleOf(card)}`];
+  return ['edited', card.headline === headlineBefore ? 'seen again, nothing new' : `now ${titleOf(card)}`];
 }
 
 /** The headline without the object's name. */
@@ -274,8 +289,8 @@ function threadWords({ replies }: SlackMessage): string {
     .slice(1);
   const quotes = lines.filter((each) => /^\[e\d+\]/.test(each)).length;
   const views = lines.length - quotes;
-  const said = views === 0 ? '' : `what ${views === 1 ? 'one agent' : 'the agents'} concluded, `;
-  return `${said}${quotes} quoted ${quotes === 1 ? 'line' : 'lines'} of evidence with their sources`;
+  const said = views === 0 ? '' : `${views === 1 ? 'one conclusion' : `${views} conclusions`} of the agents, `;
+  return `${said}${quotes} quoted ${quotes === 1 ? 'line' : 'lines'} of evidence`;
 }
 
 /** How each incident ended, from the decisions of all cycles and from what Slack holds. */

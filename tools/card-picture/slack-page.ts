@@ -2,13 +2,7 @@ import type { SlackBlock } from '../../src/demo/stand-ins/slack-blocks.ts';
 import type { SlackMessage } from '../../src/demo/stand-ins/slack-messages.ts';
 
 /** A page that shows one message of a channel, in Slack's light theme, with fonts of the machine only. */
-export function slackPage({
-  channel,
-  message,
-}: {
-  readonly channel: string;
-  readonly message: SlackMessage;
-}): string {
+export function slackPage({ channel, message }: { readonly channel: string; readonly message: SlackMessage }): string {
   const postedAt = new Date(Number(message.ts) * 1000).toISOString().slice(11, 16);
   const replies = message.replies.length;
   return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>
@@ -37,7 +31,11 @@ function blockHtml(block: SlackBlock): string {
       return `<div class="section">${lines(block.text?.text ?? '')}</div>`;
     case 'context':
       return `<div class="context">${block.elements.map((element) => ('text' in element ? lines(element.text) : '')).join(' ')}</div>`;
-    default:
+    case 'divider':
+    case 'actions':
+    case 'markdown':
+    case 'image':
+      // Cards have none of these.
       return '';
   }
 }
@@ -78,12 +76,18 @@ const PICTURES: Readonly<Record<string, string>> = {
 };
 
 function emoji(html: string): string {
-  return html.replace(/🔴|🟠|🟡|🔵/gu, (circle) => `<span class="dot" style="background:${PICTURES[circle] ?? ''}"></span>`);
+  return html.replace(
+    /🔴|🟠|🟡|🔵/gu,
+    (circle) => `<span class="dot" style="background:${PICTURES[circle] ?? ''}"></span>`,
+  );
 }
 
 function escape(text: string): string {
   // Slack's header is plain text in which the three characters are escaped already.
-  return text.replaceAll(/&(?!(?:amp|lt|gt);)/g, '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text
+    .replaceAll(/&(?!(?:amp|lt|gt);)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
 const STYLE = `
