@@ -5,6 +5,10 @@ import { configError } from './config-error.ts';
 import { configVolume } from './config-volume.ts';
 import { crashLoop } from './crash-loop.ts';
 import { creationForbidden } from './creation-forbidden.ts';
+import { cronJobBlocked } from './cronjob-blocked.ts';
+import { cronJobLate } from './cronjob-late.ts';
+import { cronJobNeverSucceeded } from './cronjob-never-succeeded.ts';
+import { cronJobSuspended } from './cronjob-suspended.ts';
 import { daemonSetShort } from './daemonset-short.ts';
 import { evicted } from './evicted.ts';
 import { imagePull } from './image-pull.ts';
@@ -52,6 +56,10 @@ export const CHECKS: readonly Check[] = [
   nodeNotReady,
   nodePressure,
   jobFailed,
+  cronJobLate,
+  cronJobBlocked,
+  cronJobNeverSucceeded,
+  cronJobSuspended,
   completionBlocked,
   claimPending,
   volumeNotMounted,
