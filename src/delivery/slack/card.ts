@@ -143,7 +143,10 @@ function closedBlocks(card: Card): readonly Block[] {
 }
 
 function stateBlocks(card: Card): readonly Block[] {
-  const lines = card.stateLines.slice(0, 6).map((line) => escapeLineWithin(line, 300));
+  const lines = card.stateLines
+    .slice(0, 6)
+    .map((line) => escapeLineWithin(line, 300))
+    .filter((line) => line !== '');
   return lines.length === 0 ? [] : [context(lines.join('\n'))];
 }
 
