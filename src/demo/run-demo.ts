@@ -134,6 +134,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   });
 
   let notices: Notice[] = [];
+  let sending = Promise.resolve();
   await using app = await startApp({
     environment: parseEnvironment(variables, {}, () => false),
     settings,
@@ -153,6 +154,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
     onNotices: (fresh) => {
       notices.push(...fresh);
       options.onNotices?.(fresh);
+      // What the checks found is on its way while the agents work.
+      sending = delivered();
     },
   });
   delivered = () => app.delivery.flush(AbortSignal.any([options.stopping, AbortSignal.timeout(DELIVERY_MS)]));
@@ -167,6 +170,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
     options.onCycleStart?.(index);
     const result = await app.trigger({ trigger, withAgents: trigger === 'scheduled' });
     await app.settled();
+    await sending;
     await delivered();
     const { incidents } = await app.store.loadIncidents(nowMs);
     const cycle = { index, name, nowMs, result, incidents, notices, slack: channels() };

@@ -130,12 +130,6 @@ export function createScreen(options: ScreenOptions): Screen {
       const name = `${incident.severity} ${incident.owner.namespace}/${incident.owner.name}`;
       paragraph(`${paintVerb(verb, paint)}${name}: ${said}`, '  ', HANGING);
     }
-    for (const { content } of cycle.notices) {
-      if (content.kind !== 'monitor') continue;
-      heading('The monitor about itself, in Slack');
-      line();
-      line(renderTerminal(content.card, { width, colors: options.colors, nowMs: cycle.nowMs }));
-    }
     if (drawn.length > 0) heading(drawn.length === 1 ? 'The card in Slack now' : 'The cards in Slack now');
     for (const { card, channel, message } of drawn) {
       line();
