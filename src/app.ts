@@ -87,6 +87,8 @@ export interface App extends AsyncDisposable {
   readonly port: number | undefined;
 }
 
+/** Of the 30 s that Kubernetes gives a stopping pod; what is not told by then waits on disk. */
+const LAST_DELIVERIES_MS = 8_000;
 const AGENTS_DEADLINE_MS = 15 * 60_000;
 /** Definitions are few and small; a directory beyond this is not ours (seed set of 202 files fits). */
 const MOST_FILES = 1_000;
@@ -128,6 +130,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       now,
       sleep,
       random: Math.random,
+      onCredential: secrets.remember,
       onRequest: ({ kind, status, durationMs }) =>
         metrics.clusterRequest({ resource: kind, status: String(status), ms: durationMs }),
       log,
@@ -154,7 +157,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     onOutcome: ({ notice, result }) => metrics.delivery({ leg: 'slack', operation: notice.content.kind, result }),
     onProblems: noted.noteDelivery,
   });
-  if (options.serve) acquired.use(delivery.start());
+  if (options.serve) {
+    acquired.use(delivery.start());
+    // Runs when the cycles have ended and before delivery does: what their last pass decided is still told.
+    acquired.defer(() => delivery.drain(AbortSignal.timeout(LAST_DELIVERIES_MS)));
+  }
 
   const github = createGithub({ readToken: credentials.GITHUB_TOKEN, apiUrl: environment.githubApiUrl });
   const githubConfigured = (): boolean =>
@@ -269,6 +276,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       delivery,
       settings: () => settings.current(),
       pinNow: () => definitions.pin(),
+      redact,
       now,
       newNoticeId: randomUUID,
       agentsMissing,
@@ -292,6 +300,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       lastKnownOwner: owners.lastKnownOwner,
       newFenceMarker: () => randomBytes(8).toString('hex'),
       agentsDeadlineMs,
+      redact,
       now,
       log,
       ...(options.onAgentEvent !== undefined && { onEvent: options.onAgentEvent }),

@@ -22,10 +22,7 @@ export interface Context {
  */
 export function openContext(world: World, flags: EnvironmentFlags, logTo: 'stdout' | 'stderr'): Context {
   const environment = parseEnvironment(world.variables, flags, existsSync);
-  const secrets = createSecrets(world.variables, readTextIfThere);
-  // Reading them once makes their values known to the redactor before the first line is written.
-  for (const read of Object.values(secrets.read)) readQuietly(read);
-  const redact = createRedactor(secrets.inUse);
+  const { secrets, redact } = openSecrets(world);
   const log = createLogger({ level: 'info', sink: world[logTo], redact, now: world.now });
   const settings = createSettings({
     configFile: environment.configFile,
@@ -37,6 +34,13 @@ export function openContext(world: World, flags: EnvironmentFlags, logTo: 'stdou
   });
   log.setLevel(settings.current().logLevel);
   return { environment, settings, secrets, redact, log };
+}
+
+/** The secrets of the environment, and the redactor that knows them before the first line is written. */
+export function openSecrets(world: Pick<World, 'variables'>): Pick<Context, 'secrets' | 'redact'> {
+  const secrets = createSecrets(world.variables, readTextIfThere);
+  for (const read of Object.values(secrets.read)) readQuietly(read);
+  return { secrets, redact: createRedactor(secrets.inUse) };
 }
 
 function readQuietly(read: () => unknown): void {

@@ -50,21 +50,21 @@ export async function runOnce(world: World, flags: OnceFlags): Promise<number> {
     const width = world.stdout.columns ?? 100;
     const colors = world.stdout.isTTY === true;
     for (const card of cards.values())
-      world.stdout.write(`${renderTerminal(card, { width, colors, nowMs: world.now() })}\n\n`);
-    world.stdout.write(`${reportLines(report).join('\n')}\n`);
+      world.stdout.write(context.redact(`${renderTerminal(card, { width, colors, nowMs: world.now() })}\n\n`));
+    world.stdout.write(context.redact(`${reportLines(report).join('\n')}\n`));
   }
-  return exitCodeOf(report, flags.failOn, world, access);
+  return exitCodeOf(report, flags.failOn, (line) => world.stderr.write(context.redact(line)), access);
 }
 
 function exitCodeOf(
   report: CycleReport,
   failOn: Severity | undefined,
-  world: World,
+  say: (line: string) => void,
   { server, source }: ClusterAccess,
 ): number {
   const unread = report.gaps.filter(({ cause, namespace }) => namespace === undefined && isServerTrouble(cause));
   if (report.checks.every((check) => check.evaluated !== 'yes' && check.evaluated !== 'partly') && unread.length > 0) {
-    world.stderr.write(
+    say(
       `k8s-monitor: the cluster at ${server} (from ${source}) could not be read: ${unread[0]?.detail ?? ''}. Nothing is verified; check that the API server is up, and that this address and these credentials are its own.\n`,
     );
     return EXIT.problems;

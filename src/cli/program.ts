@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
+import { openSecrets } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { runDaemon } from './run.ts';
 import { runDemo } from './demo.ts';
@@ -24,8 +25,9 @@ export async function main(world: World): Promise<number> {
   } catch (error) {
     // Commander has already said what is wrong with the words; its own codes are 0 (help, version) and 1.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.configuration;
+    const { redact } = openSecrets(world);
     world.stderr.write(
-      error instanceof MonitorError ? `k8s-monitor: ${error.code}: ${error.message}\n` : bugReport(error),
+      redact(error instanceof MonitorError ? `k8s-monitor: ${error.code}: ${error.message}\n` : bugReport(error)),
     );
     return exitCodeOf(error);
   }

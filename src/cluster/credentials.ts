@@ -40,8 +40,13 @@ const PLUGIN_DEADLINE_MS = 20_000;
  * a fresh `KubeConfig` of the same content has read nothing yet.
  *
  * @param now Unix time in milliseconds
+ * @param onCredential hears what stands behind `Bearer` or `Basic`
  */
-export function createCredentialSource(kubeConfig: KubeConfig, now: () => number): CredentialSource {
+export function createCredentialSource(
+  kubeConfig: KubeConfig,
+  now: () => number,
+  onCredential: (value: string) => void,
+): CredentialSource {
   let reader = kubeConfig;
   let held: Promise<Credentials> | undefined;
   let heldSinceMs = 0;
@@ -55,6 +60,8 @@ export function createCredentialSource(kubeConfig: KubeConfig, now: () => number
       const mine = held;
       try {
         latest = await mine;
+        const authorization = latest.headers['authorization']?.replace(/^(?:Bearer|Basic)\s+/i, '') ?? '';
+        if (authorization !== '') onCredential(authorization);
         return latest;
       } catch (cause) {
         if (held === mine) held = undefined;

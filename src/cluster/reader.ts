@@ -32,6 +32,8 @@ export interface ClusterReaderOptions {
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to 1; the jitter of retries. */
   readonly random: () => number;
+  /** Hears each token or password that is about to be used, so that no text can give it away. */
+  readonly onCredential?: (value: string) => void;
   readonly onRequest: (seen: RequestSeen) => void;
   readonly log: Logger;
 }
@@ -40,7 +42,7 @@ export interface ClusterReaderOptions {
 export function createClusterReader(options: ClusterReaderOptions): ClusterReader {
   const { access, settings, now, sleep, random, onRequest, log } = options;
   const transport = createTransport(access.server, access.kubeConfig.getCurrentCluster()?.proxyUrl);
-  const credentials = createCredentialSource(access.kubeConfig, now);
+  const credentials = createCredentialSource(access.kubeConfig, now, options.onCredential ?? (() => undefined));
   const read = createRead({ transport, credentials, settings, now, sleep, random, onRequest, log });
   const identify = createIdentify(read, options.cluster);
   return {

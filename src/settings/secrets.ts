@@ -8,6 +8,8 @@ export interface Secrets {
   readonly read: Readonly<Record<SecretName, ReadSecret>>;
   /** Every value seen so far, the rotated ones too: an old token in a late error is still a secret. */
   readonly inUse: () => readonly Secret[];
+  /** A secret that came another way, such as the token of a kubeconfig: masked from now on. */
+  readonly remember: (value: string) => void;
   /** Whether the installation means to have it: the variable, or its file's, is set, be the file there or not. */
   readonly isConfigured: (name: SecretName) => boolean;
   /** One sentence for each `NAME_FILE` whose file is not there: what it names counts as not configured. */
@@ -61,6 +63,7 @@ export function createSecrets(
       GITHUB_TOKEN: readerOf('GITHUB_TOKEN'),
     },
     inUse: () => [...seen.values()],
+    remember: (value) => void remember(value),
     isConfigured: (name) => [variables[name], variables[`${name}_FILE`]].some((value) => (value?.trim() ?? '') !== ''),
     missing: () =>
       SECRET_NAMES.flatMap((name) => {

@@ -11,7 +11,9 @@ import { decide } from '../incidents/decide.ts';
 import { incidentId } from '../incidents/identity.ts';
 import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
 import type { Logger } from '../log.ts';
+import type { Redact } from '../redact.ts';
 import type { Settings } from '../settings/settings.ts';
+import { redacted } from '../store/redacted.ts';
 import type { Store } from '../store/store.ts';
 import { permitsBy } from './permits.ts';
 
@@ -21,6 +23,7 @@ export interface RecordParts {
   readonly settings: () => Settings;
   /** The definitions now in force: a passage that was quoted must stand in them too. */
   readonly pinNow: () => Promise<Definitions>;
+  readonly redact: Redact;
   readonly now: () => number;
   readonly newNoticeId: () => string;
   readonly agentsMissing: () => string | undefined;
@@ -76,7 +79,9 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
       const lead = ['Not recorded: the monitor cannot write to its store.', card.lead]
         .filter((part) => part !== undefined)
         .join(' ');
-      await delivery.tellUnrecorded({ ...notice, content: { kind: 'card', card: { ...card, lead } } });
+      // The store would have done it on the way in.
+      const content = redacted({ kind: 'card' as const, card: { ...card, lead } }, parts.redact);
+      await delivery.tellUnrecorded({ ...notice, content });
     }
   }
 }

@@ -5,12 +5,14 @@ import type { LastKnownOwner } from '../checks/owner.ts';
 import type { CycleSteps } from '../cycle/steps.ts';
 import { sectionsFor } from '../definitions/sections.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { CallModel, ModelMessage } from '../domain/model.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Tool } from '../domain/tool.ts';
 import { NO_AGENTS } from '../domain/agent-report.ts';
 import type { Logger } from '../log.ts';
 import { modelIdOf } from '../model/aliases.ts';
 import type { Model } from '../model/model.ts';
+import type { Redact } from '../redact.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface DispatchParts {
@@ -27,6 +29,8 @@ export interface DispatchParts {
   readonly lastKnownOwner: LastKnownOwner;
   readonly newFenceMarker: () => string;
   readonly agentsDeadlineMs: number;
+  /** Stands before the model: what people write into Markdown is sent as well. */
+  readonly redact: Redact;
   readonly now: () => number;
   readonly log: Logger;
   readonly onEvent?: (event: AgentEvent) => void;
@@ -49,7 +53,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
       decisions: input.decisions,
       gaps: snapshot.gaps,
       checks: input.checked.outcomes,
-      callModel: model.call,
+      callModel: withoutSecrets(model.call, parts.redact),
       tools: parts.tools(),
       models: modelsOf(settings),
       githubConfigured: parts.githubConfigured(),
@@ -66,6 +70,25 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
     });
     return { ...outcome, runs: outcome.runs.map((run) => ({ ...run, model: parts.modelName(run.model) })) };
   };
+}
+
+/** Everything of ours in a request; what the model itself said goes back as it came. */
+function withoutSecrets(call: CallModel, redact: Redact): CallModel {
+  const clean = (message: ModelMessage): ModelMessage => {
+    switch (message.role) {
+      case 'user':
+        return { ...message, text: redact(message.text) };
+      case 'tool-results':
+        return {
+          ...message,
+          results: message.results.map((result) => ({ ...result, text: redact(result.text) })),
+          ...(message.text !== undefined && { text: redact(message.text) }),
+        };
+      case 'assistant':
+        return message;
+    }
+  };
+  return (request) => call({ ...request, system: request.system.map(redact), messages: request.messages.map(clean) });
 }
 
 function modelsOf({ llm, modelAliases }: Settings): Models {
