@@ -65,7 +65,10 @@ export function startProgram(options: ProgramOptions): Program {
         const found = (stdout + stderr).match(pattern);
         if (found !== null) return found;
         if (over.signal.aborted) throw new Error(`ended without ${String(pattern)}:\n${stdout}${stderr}`);
-        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended]);
+        const heard = new AbortController();
+        const { signal } = heard;
+        await Promise.race([once(child.stdout, 'data', { signal }), once(child.stderr, 'data', { signal }), ended]);
+        heard.abort();
       }
     },
     kill: (signal) => void child.kill(signal),
