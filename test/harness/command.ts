@@ -43,10 +43,8 @@ export function startProgram(
   };
 }
 
-const startMonitorProgram = (
-  args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
-): Command => startProgram('src/main.ts', args, variables);
+const startMonitorProgram = (args: readonly string[], variables: Readonly<Record<string, string>> = {}): Command =>
+  startProgram('src/main.ts', args, variables);
 
 export const runMonitorProgram = (
   args: readonly string[],

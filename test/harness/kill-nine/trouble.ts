@@ -18,7 +18,7 @@ const PRODUCTION = { environment: 'production' };
 const WORKLOAD = 'checkout';
 
 /** The workload as it stands at a moment. */
-function workloadAt(nowMs: number, beginsAtMs: number, namespace = NAMESPACE): Builder {
+export function workloadAt(nowMs: number, beginsAtMs: number, namespace = NAMESPACE): Builder {
   const sinceMs = nowMs - beginsAtMs;
   const workload = aDeployment(WORKLOAD).in(namespace).replicas(3).at(nowMs);
   if (sinceMs >= IS_REPAIRED_MS) return workload;
