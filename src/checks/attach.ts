@@ -13,6 +13,9 @@ export interface FoldedFinding {
 /** What merely says that something of this owner is not ready; any other reason of the same owner says why. */
 const SYMPTOMS: readonly Reason[] = ['RolloutStuck', 'ReplicasShort', 'JobFailed'];
 
+/** A node in this state is the cause of what its pods suffer. */
+const NODE_CAUSES: readonly Reason[] = ['PodsFailingOnNode', 'NetworkUnavailable', 'NodeNotReady', 'NodeUnreachable'];
+
 /**
  * Ties each symptom to its cause, so that a node down is one incident and not two hundred.
  *
@@ -49,8 +52,8 @@ function causeOf(symptom: FoldedFinding, known: Known, view: View): FoldedFindin
 
 /** The node that is down under every one of the finding's pods. */
 function nodeOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const down = byReason.get('NodeNotReady');
-  if (down === undefined) return undefined;
+  const down = NODE_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
+  if (down.length === 0) return undefined;
   const byName = new Map(down.map((node) => [node.finding.object.name, node]));
   const nodes = podsOf(symptom, view).map(({ nodeName }) => byName.get(nodeName));
   return nodes.every((node) => node !== undefined) ? nodes[0] : undefined;

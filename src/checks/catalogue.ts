@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { claimLost } from './claim-lost.ts';
 import { claimPending } from './claim-pending.ts';
 import { completionBlocked } from './completion-blocked.ts';
 import { configError } from './config-error.ts';
@@ -14,16 +15,24 @@ import { evicted } from './evicted.ts';
 import { imagePull } from './image-pull.ts';
 import { initFailing } from './init-failing.ts';
 import { jobFailed } from './job-failed.ts';
+import { loadBalancerPending } from './load-balancer-pending.ts';
+import { namespaceTerminating } from './namespace-terminating.ts';
+import { nodeCordoned } from './node-cordoned.ts';
+import { nodeNetworkUnavailable } from './node-network-unavailable.ts';
 import { nodeNotReady } from './node-not-ready.ts';
+import { nodePodsFailing } from './node-pods-failing.ts';
 import { nodePressure } from './node-pressure.ts';
+import { nodeVersionSkew } from './node-version-skew.ts';
 import { oomKill } from './oom-kill.ts';
 import { probesFailing } from './probes-failing.ts';
 import { replicasShort } from './replicas-short.ts';
+import { resizePending } from './resize-pending.ts';
 import { restartsHigh } from './restarts-high.ts';
 import { rolloutPaused } from './rollout-paused.ts';
 import { rolloutStuck } from './rollout-stuck.ts';
 import { sandboxFailed } from './sandbox-failed.ts';
 import { schedulingGated } from './scheduling-gated.ts';
+import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 import { startFailed } from './start-failed.ts';
 import { statefulSetShort } from './statefulset-short.ts';
@@ -55,6 +64,10 @@ export const CHECKS: readonly Check[] = [
   rolloutPaused,
   nodeNotReady,
   nodePressure,
+  nodeNetworkUnavailable,
+  nodePodsFailing,
+  nodeVersionSkew,
+  nodeCordoned,
   jobFailed,
   cronJobLate,
   cronJobBlocked,
@@ -62,6 +75,11 @@ export const CHECKS: readonly Check[] = [
   cronJobSuspended,
   completionBlocked,
   claimPending,
+  claimLost,
   volumeNotMounted,
+  resizePending,
   serviceWithoutEndpoints,
+  servicePortUnknown,
+  loadBalancerPending,
+  namespaceTerminating,
 ];

@@ -28,11 +28,13 @@ export const nodeNotReady: Check = {
 function findingFor(view: View, node: Node, ready: Condition): CheckedFinding {
   const { meta } = node;
   const pods = view.podsOn(meta.name).filter(isLive).length;
-  const state = ready.status === 'Unknown' ? 'unreachable' : 'not ready';
+  // Unknown is the control plane's word for a kubelet that fell silent, False the kubelet's own.
+  const isSilent = ready.status === 'Unknown';
+  const state = isSilent ? 'unreachable' : 'not ready';
   return {
     ...about(view, 'Node', 'v1', meta),
     family: 'node',
-    reason: 'NodeNotReady',
+    reason: isSilent ? 'NodeUnreachable' : 'NodeNotReady',
     impact: 'critical',
     title: `node is ${state}${node.unschedulable ? ' (cordoned)' : ''}, ${String(pods)} ${pods === 1 ? 'pod' : 'pods'} on it: ${clause(ready.message) || ready.reason}`,
     onsetAtMs: ready.changedAtMs ?? meta.createdAtMs,
@@ -42,6 +44,7 @@ function findingFor(view: View, node: Node, ready: Condition): CheckedFinding {
     ],
     nextSteps: [
       describeObject('node', meta),
+      ...(isSilent ? [`kubectl get lease ${meta.name} -n kube-node-lease -o yaml`] : []),
       `kubectl get pods --all-namespaces --field-selector spec.nodeName=${meta.name}`,
     ],
   };

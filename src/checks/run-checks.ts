@@ -78,7 +78,7 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
     const unknown = new Set(gaps.map(({ namespace }) => namespace));
     const stated = check
       .run(view)
-      .filter(({ object }) => !unknown.has(object.namespace) && isInScope(object.namespace, snapshot))
+      .filter(({ object }) => !unknown.has(object.namespace) && isInScope(scopeOf(object), snapshot))
       .map((finding) => ({
         ...finding,
         // A clock that runs ahead of ours must not make ages negative.
@@ -98,6 +98,11 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
 function isDue(check: Check, due: Due, settings: Partial<CheckSettings>): boolean {
   const worst = settings.impact ?? check.worstImpact;
   return due === 'all' || IMPACTS.indexOf(worst) <= IMPACTS.indexOf('error');
+}
+
+/** A Namespace stands in its own scope, though the API keeps it outside of all. */
+function scopeOf({ kind, namespace, name }: CheckedFinding['object']): string {
+  return kind === 'Namespace' ? name : namespace;
 }
 
 function isInScope(namespace: string, { includedNamespaces, excludedNamespaces }: Snapshot): boolean {

@@ -1,4 +1,4 @@
-import type { Event, Node } from '../../src/domain/kubernetes/cluster.ts';
+import type { Event, Namespace, Node } from '../../src/domain/kubernetes/cluster.ts';
 import type { Condition, ObjectMeta, OwnerReference } from '../../src/domain/kubernetes/meta.ts';
 import type { EndpointSlice, Service } from '../../src/domain/kubernetes/network.ts';
 import type { Container, ContainerStatus, ContainerTermination, Pod } from '../../src/domain/kubernetes/pod.ts';
@@ -281,6 +281,17 @@ export function aNode(over: Partial<Omit<Node, 'meta'>> & { readonly meta?: Part
     ],
     ...over,
     meta: aMeta({ namespace: '', name: 'worker-1', uid: 'uid-node', ...over.meta }),
+  };
+}
+
+export function aNamespace(
+  over: Partial<Omit<Namespace, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): Namespace {
+  return {
+    phase: 'Active',
+    conditions: [],
+    ...over,
+    meta: aMeta({ namespace: '', name: 'payments', uid: 'uid-namespace', ...over.meta }),
   };
 }
 

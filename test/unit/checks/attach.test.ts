@@ -73,10 +73,10 @@ test('a node that is down explains the pods on it, their workload and their Serv
   expect(
     links({ Node: [node], Deployment: [lost], Pod: [pod], Service: [aService()], EndpointSlice: [aSlice([false])] }),
   ).toEqual([
-    'NoEndpoints → NodeNotReady',
-    'NodeNotReady → root',
-    'ProbeFailing → NodeNotReady',
-    'ReplicasShort → NodeNotReady',
+    'NoEndpoints → NodeUnreachable',
+    'NodeUnreachable → root',
+    'ProbeFailing → NodeUnreachable',
+    'ReplicasShort → NodeUnreachable',
   ]);
 });
 

@@ -16,7 +16,7 @@ test('a node that stopped reporting is critical, with the pods on it', () => {
 
   expect(finding).toMatchObject({
     family: 'node',
-    reason: 'NodeNotReady',
+    reason: 'NodeUnreachable',
     impact: 'critical',
     object: { kind: 'Node', namespace: '', name: 'worker-1' },
     owner: { kind: 'Node', namespace: '', name: 'worker-1' },
@@ -31,9 +31,10 @@ test('a cordoned node that is not ready says so', () => {
     conditions: [aCondition('Ready', 'False', { reason: 'KubeletNotReady', changedAtMs: ago(5) })],
   });
 
-  expect(findingsOf(nodeNotReady, { Node: [node] })[0]?.title).toBe(
-    'node is not ready (cordoned), 0 pods on it: KubeletNotReady',
-  );
+  expect(findingsOf(nodeNotReady, { Node: [node] })[0]).toMatchObject({
+    reason: 'NodeNotReady',
+    title: 'node is not ready (cordoned), 0 pods on it: KubeletNotReady',
+  });
 });
 
 test.each([
