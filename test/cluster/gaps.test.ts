@@ -6,6 +6,7 @@ import type { SlackMessage } from '../../src/demo/stand-ins/slack-messages.ts';
 import type { CycleReport } from '../../src/domain/report.ts';
 import { apply } from '../control-plane/builders/apply.ts';
 import { aDeployment } from '../control-plane/builders/deployment.ts';
+import type { Builder, KubeObject } from '../control-plane/builders/kube-object.ts';
 import type { ControlPlane } from '../control-plane/client.ts';
 import { freshControlPlane } from '../control-plane/control-plane.ts';
 import { anAccount, grantEverywhere, grantIn, rulesWithout, type Account } from '../harness/accounts.ts';
@@ -199,6 +200,55 @@ test('a cluster-wide 403 on pods: the incident stays open over any number of cyc
 
   expect(over.report.incidents.map(({ state }) => state)).toEqual(['resolved']);
   expect(messageAbout(watched, namespace)).toContain('recovered');
+});
+
+/** Its volume cannot be mounted, which only an event says. */
+function unmounted(namespace: string, clock: HandClock): Builder {
+  const waiting = aDeployment('api')
+    .in(namespace)
+    .replicas(1)
+    .at(clock.now())
+    .configError({ message: 'x', sinceMs: 5 * MINUTE_MS });
+  const text = JSON.stringify(waiting.objects())
+    .replaceAll('CreateContainerConfigError', 'ContainerCreating')
+    .replaceAll('"reason":"Failed"', '"reason":"FailedMount"')
+    .replaceAll('Error: x', 'MountVolume.SetUp failed for volume data: the driver is down');
+  return { objects: () => JSON.parse(text) as KubeObject[], healthy: () => waiting.healthy() };
+}
+
+test('a cluster-wide 403 on events: what only events told of is neither resolved nor healthy', async () => {
+  const clock = handClock(Date.now() + HOUR_MS);
+  const namespace = await aProductionNamespace();
+  const account = await anAccount(server);
+  const whole = await grantEverywhere(server, account);
+  await untilAnswers(account, '/api/v1/events', 200);
+  const broken = await apply(server, unmounted(namespace, clock));
+  await using watched = await watch(clock, { token: account.token });
+  const first = await watched.patrolAfter(0);
+  const incident = first.report.incidents.find(({ findings }) =>
+    first.report.findings.some(({ id, reason }) => findings.includes(id) && reason === 'VolumeNotMounted'),
+  );
+  expect(incident?.state).toBe('open');
+  await grantEverywhere(server, account, rulesWithout('events'));
+  await whole.revoke();
+  await untilAnswers(account, '/api/v1/events', 403);
+  await untilAnswers(account, '/api/v1/pods', 200);
+  await broken.heal();
+
+  let last = first;
+  for (let count = 0; count < 4; count += 1) last = await watched.patrolAfter(10);
+
+  expect(last.report.incidents).toContainEqual(expect.objectContaining({ id: incident?.id, state: 'open' }));
+  const cards = everything(watched).map(wordsOf);
+  const card = cards.find((words) => words.includes(incident?.id ?? ''));
+  expect(card).toMatch(/not verified since/);
+  expect(card).toContain('Event: list events at the cluster scope is forbidden');
+
+  await grantEverywhere(server, account);
+  await untilAnswers(account, '/api/v1/events', 200);
+  await watched.patrolAfter(5);
+  last = await watched.patrolAfter(5);
+  expect(last.report.incidents).toContainEqual(expect.objectContaining({ id: incident?.id, state: 'resolved' }));
 });
 
 test('a cluster-wide 403 on events: what the checks saw without them still resolves, and the gap is named', async () => {
