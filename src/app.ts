@@ -28,6 +28,7 @@ import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
 import { assessFindings, KINDS_OF_POLICY } from './wiring/assess.ts';
+import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
 import { createDispatch } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
@@ -270,6 +271,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         redact,
         onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
       }),
+    compare: createCompare(log),
     assess,
     decideAndRecord: createDecideAndRecord({
       store,

@@ -131,7 +131,10 @@ export async function runCycle(
     endedAtMs: steps.now(),
     snapshot: seen.input.snapshot,
     checked: seen.input.checked,
-    definitions,
+    definitions: {
+      ...definitions,
+      warnings: [...definitions.warnings, ...steps.compare(definitions, seen.input.snapshot, due)],
+    },
     findings,
     incidents: last.incidents,
     decisions,

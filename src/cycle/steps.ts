@@ -1,7 +1,7 @@
 import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { CheckRun } from '../domain/check.ts';
 import type { Trigger } from '../domain/cycle.ts';
-import type { Definitions } from '../domain/definitions.ts';
+import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
 import type { CycleReport } from '../domain/report.ts';
@@ -41,6 +41,8 @@ export interface CycleSteps {
   readonly pin: () => Promise<Definitions>;
   readonly observe: (due: Due, signal: AbortSignal) => Promise<Snapshot>;
   readonly check: (snapshot: Snapshot, due: Due) => CheckRun;
+  /** What the Markdown says that the cluster does not bear out, such as a P0 service that is not there. Only a whole read can tell. */
+  readonly compare: (definitions: Definitions, snapshot: Snapshot, due: Due) => readonly DefinitionWarning[];
   readonly assess: (
     findings: readonly Finding[],
     snapshot: Snapshot,

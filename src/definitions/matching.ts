@@ -3,7 +3,7 @@ import type { Hold } from '../domain/finding.ts';
 import { TIERS, type Severity, type Tier } from '../domain/severity.ts';
 import { isOpen, nextClosing } from '../domain/time-window.ts';
 import { tellingWords } from './service-names.ts';
-import { meansTarget, namesOf, type Target } from './target.ts';
+import { meansTarget, namesOf, type Named, type Target } from './target.ts';
 
 /** The tier of the service an object belongs to; the higher where two entries mean it. */
 export function tierOf(target: Target, definitions: Pick<Definitions, 'tiers'>): Tier | undefined {
@@ -119,7 +119,7 @@ export function contactsFor(
 /** P0 and P1 entries that nothing in the cluster answers to: deleted, or misspelt. */
 export function unmatchedServices(
   definitions: Pick<Definitions, 'tiers'>,
-  targets: readonly Target[],
+  targets: readonly Named[],
 ): Definitions['tiers'] {
   return definitions.tiers.filter(
     (entry) => (entry.tier === 'P0' || entry.tier === 'P1') && !targets.some((target) => meansTarget(entry, target)),

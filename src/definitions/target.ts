@@ -11,6 +11,9 @@ export type Target = Pick<
   readonly floor?: Severity;
 };
 
+/** What names are compared with: all that is known of an object that nothing is wrong with. */
+export type Named = Pick<Target, 'object' | 'owner' | 'labels' | 'serviceNames'>;
+
 export interface ServiceName {
   /** '' for any. */
   readonly namespace: string;
@@ -21,18 +24,18 @@ export interface ServiceName {
  * Whether a name in the text means this object: namespace/name, owner name, `app.kubernetes.io/name` or `app` label, Service name, namespace.
  * A cluster-wide object has no namespace and is met by its own name.
  */
-export function meansTarget(name: ServiceName, target: Target): boolean {
+export function meansTarget(name: ServiceName, target: Named): boolean {
   const namespace = namespaceOf(target);
   const names = namesOf(target);
   if (name.namespace !== '') return name.namespace === namespace && names.includes(name.name);
   return names.includes(name.name) || (namespace !== '' && name.name === namespace);
 }
 
-export function namespaceOf(target: Target): string {
+export function namespaceOf(target: Named): string {
   return target.owner.namespace === '' ? target.object.namespace : target.owner.namespace;
 }
 
-export function namesOf(target: Target): readonly string[] {
+export function namesOf(target: Named): readonly string[] {
   return [
     target.owner.name,
     target.object.name,

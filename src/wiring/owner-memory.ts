@@ -13,6 +13,9 @@ export interface OwnerMemory {
   readonly remember: (snapshot: Snapshot, findings: readonly AssessedFinding[]) => Promise<void>;
 }
 
+/** A process lives for months; the newest are those that may be asked for. */
+const MOST_OWNERS = 10_000;
+
 export async function recallOwners(parts: {
   readonly store: Pick<Store, 'owners'>;
   readonly now: () => number;
@@ -24,10 +27,11 @@ export async function recallOwners(parts: {
     lastKnownOwner: (object) => lastKnownOwnerIn(owners)(object),
     remember: async (snapshot, findings) => {
       const fresh = ownersToRemember(snapshot, findings);
-      owners = new Map([
+      const all = [
         ...owners,
         ...fresh.map(({ object, owner }) => [`${object.kind}/${object.namespace}/${object.name}`, owner] as const),
-      ]);
+      ];
+      owners = new Map(all.slice(-MOST_OWNERS));
       await store.owners
         .save(fresh, now())
         .catch((error: unknown) => log.warn('owners could not be remembered', { err: error }));

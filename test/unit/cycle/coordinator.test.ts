@@ -26,6 +26,7 @@ function aBench(changes: Partial<CycleSteps> = {}): Bench {
       return emptySnapshot();
     },
     check: () => ({ findings: [], outcomes: [] }),
+    compare: () => [],
     assess: () => [],
     decideAndRecord: async ({ pass, cycleId }) => {
       story.push(`tell ${pass} ${cycleId}`);
