@@ -5,7 +5,11 @@ export type Redact = (text: string) => string;
 
 const MASK = '[redacted]';
 
-/** Shapes of credentials that turn up in logs, events and environment listings; each keeps what tells a reader which one it was. */
+/**
+ * A text may pass more than once on its way (tool result, prompt, database), so no shape matches what a mask left behind.
+ *
+ * Shapes of credentials that turn up in logs, events and environment listings; each keeps what tells a reader which one it was.
+ */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
   // The separators after a prefix are part of the shape, so that words such as "task-force" stay.
@@ -20,10 +24,13 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, MASK],
   [/\bhttps:\/\/hooks\.slack\.com\/[^\s"'<>)]+/g, MASK],
   [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@"']{0,256}:)[^\s@/"']{1,512}@/gi, `$1${MASK}@`],
-  [/(\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)?\s*)[A-Za-z0-9+/=._~-]{6,}/gi, `$1${MASK}`],
+  [
+    /(\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)?\s*)(?!(?:bearer|basic|token)\b)[A-Za-z0-9+/=._~-]{6,}/gi,
+    `$1${MASK}`,
+  ],
   [/(\bbearer\s+)[A-Za-z0-9+/=._~-]{12,}/gi, `$1${MASK}`],
   [
-    /((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret|_token)\\?["']?\s*[:=]\s*\\?["']?)(?![\s"'\\])[^\s"'\\,;&}{)\]]{4,}/gi,
+    /((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret|_token)\\?["']?\s*[:=]\s*\\?["']?)(?![\s"'\\]|\[redacted\])[^\s"'\\,;&}{)\]]{4,}/gi,
     `$1${MASK}`,
   ],
 ];
