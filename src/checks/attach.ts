@@ -1,6 +1,7 @@
 import type { Finding, Reason } from '../domain/finding.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
+import { IMPACTS } from '../domain/severity.ts';
 import { isLive, isReady } from './pod-state.ts';
 import { ownerKey, type View } from './view.ts';
 
@@ -11,7 +12,16 @@ export interface FoldedFinding {
 }
 
 /** What merely says that something of this owner is not ready; any other reason of the same owner says why. */
-const SYMPTOMS: readonly Reason[] = ['RolloutStuck', 'ReplicasShort', 'JobFailed'];
+const SYMPTOMS: readonly Reason[] = [
+  'RolloutStuck',
+  'ReplicasShort',
+  'JobFailed',
+  'NeverSucceeded',
+  'ConcurrencyBlocked',
+];
+
+const CLAIM_CAUSES: readonly Reason[] = ['ClaimPending', 'ClaimLost'];
+const CLAIM_SYMPTOMS: readonly Reason[] = ['Unschedulable', 'ReplicasShort', 'VolumeNotMounted'];
 
 /** A node in this state is the cause of what its pods suffer. */
 const NODE_CAUSES: readonly Reason[] = ['PodsFailingOnNode', 'NetworkUnavailable', 'NodeNotReady', 'NodeUnreachable'];
@@ -19,13 +29,14 @@ const NODE_CAUSES: readonly Reason[] = ['PodsFailingOnNode', 'NetworkUnavailable
 /**
  * Ties each symptom to its cause, so that a node down is one incident and not two hundred.
  *
- * Every link goes from a finding to one of a kind that stands nearer to the cause (node, claim, then the workload's own reasons, then
- * Services), so there are no cycles; `attachedTo` names the far end of the chain.
+ * Every link goes from a finding to one of a kind that stands nearer to the cause (node, claim, volume and quota, then the workload's own reasons, then
+ * Services, then events), so there are no cycles; `attachedTo` names the far end of the chain.
  */
 export function attach(folded: readonly FoldedFinding[], view: View): readonly Finding[] {
   const known: Known = {
     byReason: Map.groupBy(folded, ({ finding }) => finding.reason),
     byOwner: causesByOwner(folded),
+    byAnyOwner: Map.groupBy(folded, ({ finding }) => ownerKey(finding.owner)),
   };
   const causes = new Map<string, string>();
   for (const symptom of folded) {
@@ -42,27 +53,57 @@ export function attach(folded: readonly FoldedFinding[], view: View): readonly F
 interface Known {
   readonly byReason: ReadonlyMap<Reason, readonly FoldedFinding[]>;
   readonly byOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
+  readonly byAnyOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
 }
 
 function causeOf(symptom: FoldedFinding, known: Known, view: View): FoldedFinding | undefined {
-  const { family } = symptom.finding;
-  if (family === 'node' || family === 'volume') return undefined;
-  return nodeOf(symptom, known, view) ?? claimOf(symptom, known, view) ?? reasonOf(symptom, known, view);
+  const { family, reason } = symptom.finding;
+  if (family === 'node' || (family === 'volume' && reason !== 'VolumeNotMounted')) return undefined;
+  return (
+    nodeOf(symptom, known, view) ??
+    pressureOf(symptom, known, view) ??
+    holderOf(symptom, known, view) ??
+    claimOf(symptom, known, view) ??
+    reasonOf(symptom, known, view) ??
+    explanationOf(symptom, known)
+  );
 }
 
 /** The node that is down under every one of the finding's pods. */
 function nodeOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
   const down = NODE_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
   if (down.length === 0) return undefined;
+  return nodeUnder(podsOf(symptom, view), down);
+}
+
+function nodeUnder(pods: readonly Pod[], nodes: readonly FoldedFinding[]): FoldedFinding | undefined {
+  const byName = new Map(nodes.map((node) => [node.finding.object.name, node]));
+  const under = pods.map(({ nodeName }) => byName.get(nodeName));
+  return under.every((node) => node !== undefined) ? under[0] : undefined;
+}
+
+/** The pressure for which every one of the pods was evicted. */
+function pressureOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
+  const pressed = byReason.get('NodePressure');
+  if (pressed === undefined || symptom.finding.reason !== 'Evicted') return undefined;
+  return nodeUnder(podsOf(symptom, view), pressed);
+}
+
+/** The node that is down and still holds the volume for which the pods wait elsewhere. */
+function holderOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
+  const down = NODE_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
+  if (down.length === 0 || symptom.finding.reason !== 'VolumeNotMounted') return undefined;
   const byName = new Map(down.map((node) => [node.finding.object.name, node]));
-  const nodes = podsOf(symptom, view).map(({ nodeName }) => byName.get(nodeName));
-  return nodes.every((node) => node !== undefined) ? nodes[0] : undefined;
+  return podsOf(symptom, view)
+    .flatMap(({ meta, claimNames }) => claimNames.flatMap((claim) => view.podsClaiming(meta.namespace, claim)))
+    .map(({ nodeName }) => byName.get(nodeName))
+    .find((node) => node !== undefined);
 }
 
 /** The claim for which every one of the finding's unschedulable pods waits. */
 function claimOf({ finding, objects }: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const pending = byReason.get('ClaimPending');
-  if (pending === undefined || !['Unschedulable', 'ReplicasShort'].includes(finding.reason)) return undefined;
+  const pending = CLAIM_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
+  if (pending.length === 0 || !CLAIM_SYMPTOMS.includes(finding.reason)) return undefined;
   const byClaim = new Map(
     pending.map((claim) => [`${claim.finding.object.namespace}/${claim.finding.object.name}`, claim]),
   );
@@ -77,14 +118,15 @@ function reasonOf({ finding, objects }: FoldedFinding, { byOwner }: Known, view:
   if (finding.reason === 'NoEndpoints') {
     return ownersBehind(finding.object, view)
       .flatMap((owner) => byOwner.get(owner) ?? [])
-      .at(0);
+      .find((cause) => isGraveEnough(cause, finding));
   }
   const ofOwner = byOwner.get(ownerKey(finding.owner)) ?? [];
   const rank = SYMPTOMS.indexOf(finding.reason);
   if (rank !== -1) {
-    return ofOwner.find(({ finding: { reason } }) => {
-      const other = SYMPTOMS.indexOf(reason);
-      return other === -1 || (finding.reason === 'ReplicasShort' && reason === 'RolloutStuck');
+    return ofOwner.find((cause) => {
+      const { reason } = cause.finding;
+      const isReason = !SYMPTOMS.includes(reason) || (finding.reason === 'ReplicasShort' && reason === 'RolloutStuck');
+      return isReason && isGraveEnough(cause, finding);
     });
   }
   if (finding.reason !== 'CrashLoop' && finding.reason !== 'ProbeFailing') return undefined;
@@ -97,9 +139,23 @@ function reasonOf({ finding, objects }: FoldedFinding, { byOwner }: Known, view:
   );
 }
 
-/** Workload findings by owner, the telling reasons first. */
+/** What merely is at risk or untidy (a pause, a pod that restarts) explains no outage. */
+function isGraveEnough({ finding: cause }: FoldedFinding, symptom: Finding): boolean {
+  return IMPACTS.indexOf(cause.impact) <= Math.max(IMPACTS.indexOf('error'), IMPACTS.indexOf(symptom.impact));
+}
+
+/** Warning events of an owner that has any other finding are a part of that. */
+function explanationOf({ finding }: FoldedFinding, { byAnyOwner }: Known): FoldedFinding | undefined {
+  if (finding.family !== 'other' || !finding.reason.startsWith('Other:')) return undefined;
+  return byAnyOwner.get(ownerKey(finding.owner))?.find((other) => other.finding.family !== 'other');
+}
+
+/** Findings that can be reasons, by owner, the telling ones first. */
 function causesByOwner(folded: readonly FoldedFinding[]): ReadonlyMap<string, readonly FoldedFinding[]> {
-  const workload = folded.filter(({ finding }) => finding.family === 'workload' || finding.family === 'job');
+  const workload = folded.filter(
+    ({ finding: { family, reason } }) =>
+      family === 'workload' || family === 'job' || family === 'quota' || reason === 'VolumeNotMounted',
+  );
   const ranked = workload.toSorted(
     (left, right) => SYMPTOMS.indexOf(left.finding.reason) - SYMPTOMS.indexOf(right.finding.reason),
   );

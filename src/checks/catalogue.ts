@@ -39,6 +39,7 @@ import { statefulSetShort } from './statefulset-short.ts';
 import { stuckTerminating } from './stuck-terminating.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeNotMounted } from './volume-not-mounted.ts';
+import { warningEvents } from './warning-events.ts';
 
 /** Every check there is. A new one is a file and a line here. */
 export const CHECKS: readonly Check[] = [
@@ -82,4 +83,5 @@ export const CHECKS: readonly Check[] = [
   servicePortUnknown,
   loadBalancerPending,
   namespaceTerminating,
+  warningEvents,
 ];

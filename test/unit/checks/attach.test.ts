@@ -8,15 +8,20 @@ import {
   aDeployment,
   aJob,
   aNode,
+  anEvent,
+  aPod,
+  aReplicaSet,
   aService,
   aSickPod,
   aSlice,
   aSnapshot,
+  aStatus,
   aStorageClass,
   aTermination,
   ago,
   ownedBy,
 } from '../../builders/kubernetes.ts';
+import { aFailure, aPreparingPod } from './preparing.ts';
 import { run } from './run.ts';
 
 const down = aDeployment({
@@ -143,4 +148,73 @@ test('two owners in trouble stay apart', () => {
   const other = aSickPod(crashed, { meta: { name: 'cart-1', labels: { app: 'cart' } } });
 
   expect(links({ Deployment: [down], Pod: [other] })).toContain('RolloutStuck → root');
+});
+
+test('pods that a quota refuses explain the missing replicas and the stuck rollout', () => {
+  const replicaSet = aReplicaSet({
+    statusReplicas: 0,
+    readyReplicas: 0,
+    conditions: [aCondition('ReplicaFailure', 'True', { message: 'exceeded quota: compute', changedAtMs: ago(20) })],
+    meta: { owners },
+  });
+
+  expect(links({ Deployment: [down], ReplicaSet: [replicaSet] })).toEqual([
+    'CreationForbidden → root',
+    'ReplicasShort → CreationForbidden',
+    'RolloutStuck → CreationForbidden',
+  ]);
+});
+
+test('a volume that cannot be mounted explains the missing replicas; a node that is down and holds it explains both', () => {
+  const waiting = aPreparingPod(20, { claimNames: ['data'], nodeName: 'worker-2', meta: { owners } });
+  const Event = [aFailure(waiting, 'FailedAttachVolume', 'Multi-Attach error for volume "pvc-1"')];
+  const holder = aPod({ claimNames: ['data'], meta: { name: 'old', owners, deletedAtMs: ago(25) } });
+  const Node = [
+    aNode({ conditions: [aCondition('Ready', 'Unknown', { changedAtMs: ago(30) })] }),
+    aNode({ meta: { name: 'worker-2', uid: 'n2' } }),
+  ];
+
+  expect(links({ Deployment: [down], Pod: [waiting], Event })).toContain('ReplicasShort → VolumeNotMounted');
+  expect(links({ Deployment: [down], Pod: [waiting, holder], Event, Node })).toEqual([
+    'NodeUnreachable → root',
+    'ReplicasShort → NodeUnreachable',
+    'RolloutStuck → NodeUnreachable',
+    'StuckTerminating → NodeUnreachable',
+    'VolumeNotMounted → NodeUnreachable',
+  ]);
+});
+
+test('an eviction is explained by the pressure of its node', () => {
+  const node = aNode({
+    conditions: [aCondition('Ready', 'True'), aCondition('MemoryPressure', 'True', { changedAtMs: ago(20) })],
+  });
+  const pod = aPod({ phase: 'Failed', reason: 'Evicted', startedAtMs: ago(10), containerStatuses: [] });
+
+  expect(links({ Node: [node], Pod: [pod] })).toEqual(['Evicted → NodePressure', 'NodePressure → root']);
+});
+
+test('what is merely at risk or untidy explains no outage', () => {
+  const restless = aPod({
+    meta: { name: 'api-5d4f-x2', owners },
+    containerStatuses: [
+      aStatus({
+        restartCount: 9,
+        running: { startedAtMs: ago(60) },
+        lastTerminated: aTermination({ startedAtMs: ago(90), finishedAtMs: ago(60) }),
+      }),
+    ],
+  });
+
+  expect(links({ Deployment: [down], Pod: [restless] })).toEqual([
+    'ReplicasShort → RolloutStuck',
+    'RestartsHigh → root',
+    'RolloutStuck → root',
+  ]);
+});
+
+test('warning events of an owner in trouble are a part of it', () => {
+  const pod = aSickPod(crashed, { meta: { owners } });
+  const event = anEvent({ kind: 'Pod', meta: pod.meta }, { reason: 'FailedKillPod', count: 20, firstAtMs: ago(30) });
+
+  expect(links({ Deployment: [down], Pod: [pod], Event: [event] })).toContain('Other:failed-kill-pod → OOMKilled');
 });
