@@ -1,20 +1,51 @@
-/** `npm run bench -- NAME`: the numbers that the product promises, as tables. Without a name: all of them. */
+/**
+ * `npm run bench`: the numbers that the product promises, as one table at the end. `npm run bench -- NAME [--OPTION VALUE]` measures one;
+ * docs/benchmarks.md says what each is. Exit code 2 when a number is missed.
+ */
+import { benchFloorAlert } from './floor-alert.ts';
+import { passes, tableOf, withCircumstances, type Benchmark, type Measured } from './measurement.ts';
+import { benchIncidentCost, benchQuietCost } from './model-cost.ts';
 import { benchObserve } from './observe.ts';
+import { benchOverhead } from './overhead.ts';
+import { benchStart } from './start.ts';
 
-/** Each prints its table and says whether the numbers were reached. */
-const benchmarks: Readonly<Record<string, (say: (line: string) => void) => Promise<boolean>>> = {
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   observe: benchObserve,
+  overhead: benchOverhead,
+  floor: benchFloorAlert,
+  quiet: benchQuietCost,
+  incident: benchIncidentCost,
+  start: benchStart,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
-for (const name of wanted) {
-  const run = benchmarks[name];
-  if (run === undefined) {
-    process.stderr.write(`No benchmark "${name}". There are: ${Object.keys(benchmarks).join(', ')}\n`);
-    process.exitCode = 2;
-    break;
+
+const [name, ...words] = process.argv.slice(2);
+const options = optionsIn(words);
+if ((name !== undefined && BENCHMARKS[name] === undefined) || options === undefined) {
+  process.stderr.write(
+    `npm run bench [-- NAME [--OPTION VALUE]…]; NAME is one of ${Object.keys(BENCHMARKS).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const rows: Measured[] = [];
+  for (const [each, run] of Object.entries(BENCHMARKS)) {
+    if (name !== undefined && each !== name) continue;
+    say(`\n## ${each}\n`);
+    rows.push(...withCircumstances(each, await run({ say, options })));
   }
-  say(`\n## ${name}\n`);
-  if (!(await run(say))) process.exitCode = 2;
+  say('\n## Results\n');
+  for (const line of tableOf(rows)) say(line);
+  if (!rows.every(passes)) process.exitCode = 2;
+}
+
+/** `--pods 50000` → `{ pods: '50000' }`; `undefined` for anything else. */
+function optionsIn(words: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const found: Record<string, string> = {};
+  for (let index = 0; index < words.length; index += 2) {
+    const [option, value] = [words[index] ?? '', words[index + 1]];
+    if (!option.startsWith('--') || value === undefined) return undefined;
+    found[option.slice(2)] = value;
+  }
+  return found;
 }

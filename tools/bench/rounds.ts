@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { z } from 'zod';
 
 /** What one round of a client came to. */
@@ -14,6 +15,8 @@ const Round = z.object({
   gaps: z.number().optional(),
   /** CPU time of the process during the round. */
   cpuMilliseconds: z.number(),
+  /** How late timers were that wanted to run every millisecond. */
+  stalls: z.object({ p99Milliseconds: z.number(), longestMilliseconds: z.number() }).optional(),
 });
 export type Round = z.infer<typeof Round>;
 
@@ -22,9 +25,9 @@ export interface Client extends AsyncDisposable {
   round(): Promise<Round>;
 }
 
-/** Starts `node FILE ARGUMENTS`; the file calls {@link serveRounds}. */
-export function startClient(file: URL, args: readonly string[]): Client {
-  const child = fork(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** Starts `node NODE_OPTIONS FILE ARGUMENTS`; the file calls {@link serveRounds}. */
+export function startClient(file: URL | string, args: readonly string[], nodeOptions: readonly string[] = []): Client {
+  const child = fork(file, args, { execArgv: [...nodeOptions], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the client ended with ${String(code)}`);
   });
@@ -48,13 +51,17 @@ export function serveRounds(work: () => Promise<Pick<Round, 'objects' | 'finding
   process.on('message', () => {
     const startedAtMs = performance.now();
     const cpuBefore = process.cpuUsage();
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
     void work().then((counts) => {
       const { user, system } = process.cpuUsage(cpuBefore);
+      delay.disable();
       process.send?.({
         ...counts,
         milliseconds: performance.now() - startedAtMs,
         cpuMilliseconds: (user + system) / 1000,
         peakBytes: process.resourceUsage().maxRSS * 1024,
+        stalls: { p99Milliseconds: delay.percentile(99) / 1e6, longestMilliseconds: delay.max / 1e6 },
       });
     });
   });
