@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export async function runReport(world: World, flags: EnvironmentFlags, id: string): Promise<number> {
   const { environment, redact } = openContext(world, flags, 'stderr');
   const file = join(environment.dataDir, 'k8s-monitor.db');
-  const report = await loadStoredReport(file, id);
+  const report = await loadStoredReport(file, asRecorded(id));
   if (report === undefined && !existsSync(file)) {
     throw new MonitorError(
       'REPORT_NOT_FOUND',
@@ -26,4 +26,9 @@ export async function runReport(world: World, flags: EnvironmentFlags, id: strin
   }
   world.stdout.write(`${redact(JSON.stringify(report, undefined, 2))}\n`);
   return EXIT.fine;
+}
+
+/** File names carry `-` where an id has `:`; people copy either. */
+function asRecorded(id: string): string {
+  return id.replace(/\.json$/, '').replace(/^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)Z/, '$1:$2:$3Z');
 }
