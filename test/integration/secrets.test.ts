@@ -229,8 +229,12 @@ function isCheckoutPod({ kind, metadata }: ClusterState['objects'][number]): boo
 }
 
 function withSecrets(state: ClusterState): ClusterState {
-  const pods = state.objects.filter(isCheckoutPod);
-  const objects = state.objects.map((object) => {
+  // One fault is enough, and Slack takes one message a second.
+  const seen = state.objects.filter(({ metadata: { namespace = 'payments' } }) =>
+    ['payments', 'kube-system'].includes(namespace),
+  );
+  const pods = seen.filter(isCheckoutPod);
+  const objects = seen.map((object) => {
     if (object.kind === 'Event')
       return { ...object, message: `pull access denied for https://shop:${THEIRS.event}@registry.example.com/shop` };
     if (!pods.includes(object)) return object;
