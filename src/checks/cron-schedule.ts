@@ -3,7 +3,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** No schedule that ever runs waits longer: a 29 February can be eight years away. */
 const HORIZON_DAYS = 8 * 366 + 1;
 
-/** Five fields as sets of their values; `restricted` tells whether the two day fields stand for "any day" by a star. */
+/** Five fields as sets of their values, in their order; `isAnyDay` tells whether a star stands in one of the two day fields. */
 export interface CronSchedule {
   readonly minutes: ReadonlySet<number>;
   readonly hours: ReadonlySet<number>;
@@ -60,7 +60,7 @@ function parseField(field: string, min: number, max: number, names: readonly str
     if (!(step >= 1 && first >= min && first <= last && last <= max)) return undefined;
     for (let value = first; value <= last; value += step) values.add(value);
   }
-  return values;
+  return new Set([...values].toSorted((left, right) => left - right));
 }
 
 /** The first name stands for the range's first number. */
@@ -73,9 +73,18 @@ function numberOf(text: string, min: number, names: readonly string[]): number {
 /** How a zone's clock stands against UTC. */
 export type ZoneOffset = (atMs: number) => number;
 
+/** A zone's rules never change while the process runs, and are dear to load; there are some hundred zones. */
+const knownZones = new Map<string, ZoneOffset>();
+
 /** @returns `undefined` for a zone that is not known here; '' is UTC */
 export function zoneOffset(timeZone: string): ZoneOffset | undefined {
   if (timeZone === '' || timeZone === 'UTC' || timeZone === 'Etc/UTC') return () => 0;
+  const known = knownZones.get(timeZone) ?? loadZone(timeZone);
+  if (known !== undefined) knownZones.set(timeZone, known);
+  return known;
+}
+
+function loadZone(timeZone: string): ZoneOffset | undefined {
   try {
     const format = new Intl.DateTimeFormat('en-US', {
       timeZone,
@@ -109,10 +118,15 @@ export function nextRun(schedule: CronSchedule, offset: ZoneOffset, afterMs: num
   for (let day = 0; day < HORIZON_DAYS; day += 1) {
     const localDayMs = firstDayMs + day * DAY_MS;
     if (!runsOn(schedule, new Date(localDayMs))) continue;
-    for (let minuteOfDay = 0; minuteOfDay < 24 * 60; minuteOfDay += 1) {
-      if (!schedule.minutes.has(minuteOfDay % 60) || !schedule.hours.has(Math.floor(minuteOfDay / 60))) continue;
-      const atMs = momentOf(localDayMs + minuteOfDay * MINUTE_MS, offset);
-      if (atMs !== undefined && atMs > afterMs) return atMs;
+    // Only around a change of the clock do the two differ.
+    const offsets = [...new Set([offset(localDayMs - DAY_MS), offset(localDayMs + 2 * DAY_MS)])];
+    for (const hour of schedule.hours) {
+      for (const minute of schedule.minutes) {
+        const localMs = localDayMs + (hour * 60 + minute) * MINUTE_MS;
+        if (localMs - Math.min(...offsets) <= afterMs) continue;
+        const atMs = momentOf(localMs, offsets, offset);
+        if (atMs !== undefined && atMs > afterMs) return atMs;
+      }
     }
   }
   return undefined;
@@ -152,9 +166,9 @@ function runsOn({ days, months, weekdays, isAnyDay }: CronSchedule, local: Date)
 }
 
 /** The first moment at which the zone's clock shows this local time, written as if it were UTC. */
-function momentOf(localMs: number, offset: ZoneOffset): number | undefined {
-  const moments = [offset(localMs - DAY_MS), offset(localMs + DAY_MS)]
-    .map((offsetMs) => localMs - offsetMs)
-    .filter((atMs) => atMs + offset(atMs) === localMs);
+function momentOf(localMs: number, offsets: readonly number[], offset: ZoneOffset): number | undefined {
+  const [only, ...others] = offsets;
+  if (only !== undefined && others.length === 0) return localMs - only;
+  const moments = offsets.map((offsetMs) => localMs - offsetMs).filter((atMs) => atMs + offset(atMs) === localMs);
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
