@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rolloutStuck } from '../../../src/checks/rollout-stuck.ts';
-import { aCondition, aDeployment, ago } from '../../builders/kubernetes.ts';
+import { aCondition, aDeployment, ago, aReplicaSet, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
 const EXCEEDED = aCondition('Progressing', 'False', {
@@ -68,4 +68,32 @@ test('Deployments that cannot be read leave it unevaluated', () => {
     findings: [],
     outcomes: [{ evaluated: 'partly' }],
   });
+});
+
+test('the new ReplicaSet and the old ones that still run are quoted, newest first', () => {
+  const deployment = aDeployment({
+    replicas: 3,
+    conditions: [aCondition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded', changedAtMs: ago(10) })],
+  });
+  const revision = (number: string, statusReplicas: number) =>
+    aReplicaSet({
+      statusReplicas,
+      readyReplicas: 0,
+      meta: {
+        name: `api-${number}`,
+        uid: `r${number}`,
+        annotations: { 'deployment.kubernetes.io/revision': number },
+        owners: ownedBy('Deployment', deployment.meta),
+      },
+    });
+
+  const [finding] = findingsOf(rolloutStuck, {
+    Deployment: [deployment],
+    ReplicaSet: [revision('9', 2), revision('8', 0), revision('10', 1)],
+  });
+
+  expect(finding?.evidence.slice(2).map(({ quote }) => quote)).toEqual([
+    'revision: 10, images: registry.example/api:1.0, replicas: 1, readyReplicas: 0',
+    'revision: 9, images: registry.example/api:1.0, replicas: 2, readyReplicas: 0',
+  ]);
 });
