@@ -77,7 +77,7 @@ export async function runCycle(
         pass: 1,
         agents: undefined,
         focus: undefined,
-        analysis: { expected: expectAgents, missing: request.withAgents ? agentsMissing : undefined },
+        analysis: { expected: expectAgents, missing: agentsMissing },
       }),
     );
     return { input, first };
