@@ -6,7 +6,7 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 
 export interface Secrets {
   readonly read: Readonly<Record<SecretName, ReadSecret>>;
-  /** Every value seen so far, the rotated ones too: an old token in a late error is still a secret. */
+  /** The values seen last, the rotated ones too: an old token in a late error is still a secret. */
   readonly inUse: () => readonly Secret[];
   /** A secret that came another way, such as the token of a kubeconfig: masked from now on. */
   readonly remember: (value: string) => void;
@@ -15,6 +15,9 @@ export interface Secrets {
   /** One sentence for each `NAME_FILE` whose file is not there: what it names counts as not configured. */
   readonly missing: () => readonly string[];
 }
+
+/** A token of a ServiceAccount changes every hour; after days an old one is void, and each one that is remembered costs a search in every text. */
+const MOST_REMEMBERED = 64;
 
 /**
  * `NAME` from the environment, or `NAME_FILE`: a file that is read at each use, so that a rotated Secret volume is in force at the next call.
@@ -29,11 +32,13 @@ export function createSecrets(
 ): Secrets {
   const seen = new Map<string, Secret>();
   const remember = (value: string): Secret => {
-    const known = seen.get(value);
-    if (known !== undefined) return known;
-    const made = new Secret(value);
-    seen.set(value, made);
-    return made;
+    const secret = seen.get(value) ?? new Secret(value);
+    // What was used last stands last, and the first goes when there are too many.
+    seen.delete(value);
+    seen.set(value, secret);
+    const [oldest] = seen.keys();
+    if (seen.size > MOST_REMEMBERED && oldest !== undefined) seen.delete(oldest);
+    return secret;
   };
   const readerOf =
     (name: SecretName): ReadSecret =>

@@ -54,3 +54,39 @@ test('a rotated secret is masked from its first use on, and short ones do not ma
 
   expect(live('first-token second-token api')).toBe('[redacted] [redacted] api');
 });
+
+test.each([
+  ['base64url', Buffer.from('s3cr3t/with"quote?~').toString('base64url')],
+  ['hex', Buffer.from('s3cr3t/with"quote?~').toString('hex')],
+])('a secret in use is masked in %s', (_name, form) => {
+  expect(createRedactor(() => [new Secret('s3cr3t/with"quote?~')])(`x ${form} y`)).toBe('x [redacted] y');
+});
+
+test('a quoted credential is masked to its closing quote, blanks and all', () => {
+  expect(redact('{"password":"my own CANARY phrase","port":5432}')).toBe('{"password":"[redacted]","port":5432}');
+  expect(redact(String.raw`"{\"secret\":\"my own CANARY phrase\",\"a\":1}"`)).not.toContain('CANARY');
+});
+
+test('a private key that was cut takes no line, quote or mark of ours with it', () => {
+  const key = '-----BEGIN RSA PRIVATE KEY-----';
+  expect(redact(`{"msg":"${key}\\nCANARY"}\n{"msg":"next"}`)).toBe('{"msg":"[redacted]"}\n{"msg":"next"}');
+  expect(redact(`<data-x>\n${key}\nCANARY\n</data-x>\nReport now.`)).toContain('</data-x>\nReport now.');
+  expect(redact(`${key}\nCANARY\n${key}\nCANARY\n-----END RSA PRIVATE KEY-----`)).not.toContain('CANARY');
+});
+
+test.each([
+  ['one long word', 'a'],
+  ['words with full stops and dashes', 'a.b-'],
+  ['beginnings of a JWT', 'eyJ-'],
+  ['beginnings of a JWT with a full stop', 'eyJaaaaaaaa.'],
+  ['blanks', ' '],
+  ['beginnings of a key', '-----BEGIN PRIVATE KEY-----!'],
+  ['dashes', '-'],
+  ['credentials without a value', 'password:   '],
+  ['beginnings of an address', '://a:b'],
+])('a megabyte of %s costs no more than a thousandfold of a kilobyte', (_name, unit) => {
+  const prefixes = ['', 'authorization:', 'password="', '-----BEGIN PRIVATE KEY-----'];
+  const text = prefixes.map((prefix) => prefix + unit.repeat(262_144 / unit.length)).join('\n');
+  // The quadratic ones took minutes; the runner's own deadline is what fails them.
+  expect(redact(text).length).toBeGreaterThan(0);
+});

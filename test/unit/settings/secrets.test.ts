@@ -32,3 +32,16 @@ test('no printing shows a secret', () => {
 test.each([undefined, '', '   '])('an unset or empty variable (%j) is no secret', (value) => {
   expect(createSecrets({ GITHUB_TOKEN: value }, () => '').read.GITHUB_TOKEN()).toBeUndefined();
 });
+
+test('of hourly tokens the newest are remembered, and one in use is never forgotten', () => {
+  const secrets = createSecrets({ GITHUB_TOKEN: 'ghp_in_use' }, () => undefined);
+  for (let hour = 0; hour < 5_000; hour += 1) {
+    secrets.remember(`service-account-token-${hour}`);
+    secrets.read.GITHUB_TOKEN();
+  }
+  const known = secrets.inUse().map((secret) => secret.reveal());
+
+  expect(known).toHaveLength(64);
+  expect(known).toContain('ghp_in_use');
+  expect(known).toContain('service-account-token-4999');
+});
