@@ -4,8 +4,8 @@ import { isInForce, isReason, tierOf } from './matching.ts';
 import { plainText, sentencesOf, type Block, type Sentence } from './markdown-outline.ts';
 import { isHistory, tiersIn } from './read-tiers.ts';
 import { ruleTexts } from './read-rules.ts';
-import { durationsIn } from './read-tolerances.ts';
-import { readTimeLimits } from './read-window.ts';
+import { durationsIn, LONGEST_TOLERANCE_MS } from './read-tolerances.ts';
+import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry } from './service-names.ts';
 import { silencePhrasesIn } from './silence-phrase.ts';
 import { severitiesIn } from './subject.ts';
@@ -46,6 +46,15 @@ export type PassageVerdict =
       readonly untilMs?: number;
     }
   | { readonly ok: false; readonly reason: PassageRefusal; readonly detail: string };
+
+/** `never lower it to SEV-3`, `not SEV-4`, `no more than SEV-2`: what forbids a SEV permits none. */
+const FORBIDS_SEVERITY =
+  /\b(?:not|never|no|than)\s+(?:\w+\s+){0,2}SEV|(?:\b(?:not|never|cannot)|n['’]t)\s+(?:ever\s+|be\s+)?(?:lower|reduc|downgrad|demot|drop|set|treat|call|rate|rank|go|mak|mark|count|classif|consider|use)\w*\b[^.;!?]*\bSEV|\bSEV[-\s]?[1-4]\s+(?:is|are|would\s+be)\s+(?:not|never|wrong|too)\b/i;
+/** Words of waiting. A duration alone (`keeps its logs for 20 hours`, `page within 5 minutes`) tells nobody to wait. */
+const WAITS =
+  /\b(?:wait\w*|delay\w*|hold|grace|toler\w*|downtime|outage|after|before|until|unless|more\s+than|longer\s+than|over|at\s+least|up\s+to|(?:down|unavailable|degraded|failing|unhealthy|offline|missing)\s+for|(?:may|can)\s+(?:be|take|last))\b|[>≥]/i;
+const FORBIDS_WAITING =
+  /(?:\b(?:not|never|cannot|no|without)|n['’]t)\s+(?:\w+\s+){0,2}(?:wait|delay|hold|toler)|\bwithin\b/i;
 
 /** Shorter quotes stand somewhere by chance. */
 const MIN_CHARACTERS = 20;
@@ -142,19 +151,25 @@ function permits(place: Place, quote: string, target: Target, request: PassageRe
       return granted;
     }
     case 'lower': {
-      const named = severitiesIn(quote);
+      if (severitiesIn(quote).length === 0) return refuse('does-not-permit', 'it names no SEV');
+      // Of the whole bullet or sentence, so that cutting off its worse half gains nothing.
+      const whole = normalise(place.text);
+      const named = severitiesIn(whole);
       const worst = SEVERITIES.find((severity) => named.includes(severity));
       if (worst === undefined) return refuse('does-not-permit', 'it names no SEV');
-      if (/\b(?:not|never|no|than)\s+(?:\w+\s+){0,2}SEV/i.test(normalise(place.text)))
-        return refuse('negated', 'a negation stands before its SEV');
+      if (FORBIDS_SEVERITY.test(whole)) return refuse('negated', 'a negation stands beside its SEV');
       if (compareSeverity(request.severity, worst) > 0) {
         return refuse('below-named-severity', `it names ${worst}, which is worse than ${request.severity}`);
       }
       return { ...granted, severity: worst };
     }
     case 'delay': {
-      const shortest = durationsIn(quote).toSorted((left, right) => left - right)[0];
-      if (shortest === undefined) return refuse('does-not-permit', 'it names no duration');
+      const whole = normalise(place.text);
+      if (durationsIn(quote).length === 0 || !WAITS.test(whole))
+        return refuse('does-not-permit', 'it does not say how long to wait');
+      if (FORBIDS_WAITING.test(whole)) return refuse('negated', 'it tells not to wait');
+      const shortest = Math.min(...durationsIn(whole));
+      if (!(shortest <= LONGEST_TOLERANCE_MS)) return refuse('does-not-permit', 'nobody waits for longer than a day');
       return { ...granted, untilMs: target.onsetAtMs + shortest };
     }
   }
@@ -167,7 +182,8 @@ function closedBy(
   zone: string,
   nowMs: number,
 ): PassageVerdict | undefined {
-  const limits = readTimeLimits(plainText(entries[0]?.text ?? place.block.text), zone);
+  const headings = place.block.headings.map((heading) => plainText(heading.text));
+  const limits = readLimitsUnder(headings, plainText(entries[0]?.text ?? place.block.text), zone);
   // `daily digest` in a rule about severity is no window; next to "do not alert" it may be one.
   if (limits.unread !== undefined && !(limits.vague && request.to !== 'silence'))
     return refuse('window-unread', `"${limits.unread}" cannot be read as a window or a date`);

@@ -3,7 +3,7 @@ import type { Block } from './markdown-outline.ts';
 import { MAX_PASSAGE_CHARACTERS, plainText } from './markdown-outline.ts';
 import type { Reading } from './reading.ts';
 import { isHistory } from './read-tiers.ts';
-import { readTimeLimits } from './read-window.ts';
+import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry, tellingWords } from './service-names.ts';
 import { silencePhrasesIn } from './silence-phrase.ts';
 import type { ServiceName } from './target.ts';
@@ -48,7 +48,9 @@ export function readKnownIssues(
     const phrases = silencePhrasesIn(text);
     // An agent's own file tells the agent what to do; only what it says not to tell concerns code.
     if (phrases.length === 0 && file !== 'CLAUDE.md') continue;
-    const limits = readTimeLimits(plainText(text), zone);
+    const above = (entry.title ?? entry.blocks[0])?.headings ?? [];
+    const headings = above.map((heading) => plainText(heading.text));
+    const limits = readLimitsUnder(headings, plainText(text), zone);
     // One phrase that does not count makes the whole entry unsure.
     const doubtful = phrases.find((phrase) => phrase.void !== undefined);
     if (doubtful !== undefined) {

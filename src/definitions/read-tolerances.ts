@@ -54,7 +54,8 @@ const WORDS: Readonly<Record<string, number>> = {
   thirty: 30,
 };
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const LONGEST_MS = 24 * 3_600_000;
+/** What is tolerated for longer is no outage, or no tolerance. */
+export const LONGEST_TOLERANCE_MS = 24 * 3_600_000;
 
 /** How long a tier, a SEV or a service may be down before anybody is told. */
 export function readTolerances(
@@ -86,7 +87,7 @@ export function readTolerances(
           warn('tolerance-unread', `"${match.text}" is not taken as a tolerance: a negation stands beside it`);
           continue;
         }
-        if (match.durationMs > LONGEST_MS) {
+        if (match.durationMs > LONGEST_TOLERANCE_MS) {
           warn('tolerance-unread', `"${match.text}" is longer than a day; a tolerance is at most 24 hours`);
           continue;
         }
@@ -118,7 +119,7 @@ export function readTolerances(
   return { found, unread };
 }
 
-/** The first duration that stands in a text, in milliseconds. */
+/** The durations that stand in a text, in milliseconds. */
 export function durationsIn(text: string): readonly number[] {
   return [...text.matchAll(new RegExp(String.raw`(?<![\w.:-])${DURATION}`, 'gi'))].map(([, amount = '', unit = '']) =>
     durationOf(amount, unit),

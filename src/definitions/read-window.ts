@@ -110,6 +110,23 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
   return { windows: [], untilMs: until, unread: hint?.[0], vague: hint !== null };
 }
 
+/**
+ * The limits of a rule together with those of the headings above it: `## Maintenance, Sundays 2-3 AM` bounds every bullet below. A window of
+ * the rule's own goes before a heading's; of several expiries the first counts.
+ *
+ * @param headings outermost first
+ */
+export function readLimitsUnder(headings: readonly string[], text: string, zone: string): TimeLimits {
+  const own = readTimeLimits(text, zone);
+  const above = headings.toReversed().map((heading) => readTimeLimits(heading, zone));
+  const expiries = [own, ...above].flatMap(({ untilMs }) => (untilMs === undefined ? [] : [untilMs]));
+  const untilMs = expiries.length === 0 ? undefined : Math.min(...expiries);
+  if (own.windows.length > 0 || own.unread !== undefined) return { ...own, untilMs };
+  // A title that only hints at a time (`Nightly jobs`) bounds nothing.
+  const bound = above.find(({ windows, unread, vague }) => windows.length > 0 || (unread !== undefined && !vague));
+  return bound === undefined ? { ...own, untilMs } : { ...bound, untilMs };
+}
+
 /** `Sun 02:00-03:00 UTC`, for people. */
 export function describeWindow(window: TimeWindow): string {
   const clock = (minute: number): string =>

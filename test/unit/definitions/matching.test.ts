@@ -124,3 +124,15 @@ test('a P0 or P1 name that nothing in the cluster answers to is found', () => {
 
   expect(unmatched.map((entry) => entry.name)).toEqual(['staging-db']);
 });
+
+test.each([
+  ['## Maintenance: Sundays 02:00-03:00 UTC', sundayAt(2, 30), 'known-issue'],
+  ['## Maintenance: Sundays 02:00-03:00 UTC', sundayAt(12), undefined],
+  ['## Known issues until 2026-11-01', sundayAt(12), undefined],
+  ['## Known issues until 2026-12-01', sundayAt(12), 'known-issue'],
+  ['## Known issues', sundayAt(12), 'known-issue'],
+])('a window or expiry in the heading bounds what stands below: %s', (heading, nowMs, expected) => {
+  const definitions = definitionsOf(`## P0\n- web/shop: pages\n${heading}\n- web/shop: do not alert.\n`);
+
+  expect(holdFor(aTarget('web/shop'), definitions, nowMs)?.kind).toBe(expected);
+});

@@ -238,3 +238,54 @@ test('a passage of an older revision is not found in the one in force', () => {
 
   expect(verifyPassage(quote, aTarget(db), now, silence, 'UTC', two)).toMatchObject({ ok: false, reason: 'not-found' });
 });
+
+const TRAPS = definitionsOf(`## P0
+- payments/checkout-api: takes orders
+- web/shop: the pages
+## Rules
+- payments/checkout-api: SEV-1 by day, SEV-4 for a single lost replica.
+- Never lower payments/checkout-api to SEV-3 or less.
+- payments/checkout-api keeps its logs for 20 hours on disk.
+- Page about payments/checkout-api within 5 minutes.
+- Do not wait 10 minutes for payments/checkout-api.
+- Wait 30 minutes for a spare of payments/checkout-api, 2 minutes for the service itself.
+- Wait 3 days before anybody hears of web/shop.
+- Services like web/shop that do not take money are SEV-3.
+## Backups, Sunday 02:00-03:00 UTC
+- web/shop: do not alert while it is slow.
+`);
+
+test.each<[quote: string, name: string, request: PassageRequest, nowMs: number, expected: string]>([
+  ['SEV-4 for a single lost replica.', 'payments/checkout-api', lower('SEV-4'), two, 'below-named-severity'],
+  ['lower payments/checkout-api to SEV-3 or less', 'payments/checkout-api', lower('SEV-3'), two, 'negated'],
+  [
+    'payments/checkout-api keeps its logs for 20 hours',
+    'payments/checkout-api',
+    { to: 'delay' },
+    two,
+    'does-not-permit',
+  ],
+  [
+    'Page about payments/checkout-api within 5 minutes',
+    'payments/checkout-api',
+    { to: 'delay' },
+    two,
+    'does-not-permit',
+  ],
+  ['wait 10 minutes for payments/checkout-api', 'payments/checkout-api', { to: 'delay' }, two, 'negated'],
+  ['Wait 3 days before anybody hears of web/shop', 'web/shop', { to: 'delay' }, two, 'does-not-permit'],
+  ['Services like web/shop that do not take money are SEV-3', 'web/shop', lower('SEV-3'), two, 'granted'],
+  ['web/shop: do not alert while it is slow', 'web/shop', silence, sundayAt(12), 'outside-window'],
+  ['web/shop: do not alert while it is slow', 'web/shop', silence, two, 'granted'],
+])('half of a rule is no other rule: %s', (quote, name, request, nowMs, expected) => {
+  const verdict = verifyPassage(quote, aTarget(name), TRAPS, request, 'UTC', nowMs);
+
+  expect(verdict.ok ? 'granted' : verdict.reason).toBe(expected);
+});
+
+test('of two durations in one rule the shorter one counts, also when it is not quoted', () => {
+  const quote = 'Wait 30 minutes for a spare of payments/checkout-api';
+  const target = aTarget('payments/checkout-api', { onsetAtMs: two });
+
+  expect(verifyPassage(quote, target, TRAPS, { to: 'delay' }, 'UTC', two)).toMatchObject({ untilMs: two + 120_000 });
+});
