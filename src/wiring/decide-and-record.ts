@@ -18,7 +18,10 @@ import type { Store } from '../store/store.ts';
 import { permitsBy } from './permits.ts';
 
 export interface RecordParts {
-  readonly store: Store;
+  readonly store: Pick<
+    Store,
+    'clusterId' | 'identify' | 'loadIncidents' | 'commitPass' | 'nextIncidentNumber' | 'probe'
+  >;
   readonly delivery: Pick<Delivery, 'wake' | 'tellUnrecorded'>;
   readonly settings: () => Settings;
   /** The definitions now in force: a passage that was quoted must stand in them too. */
@@ -39,13 +42,18 @@ export interface RecordParts {
  */
 export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAndRecord'] {
   const { store, delivery, log, now } = parts;
-  /** What the last pass knew, for the time in which the store cannot be read. */
+  /** What the last pass knew, for the time in which the store cannot be read or takes nothing. */
   let remembered: readonly Incident[] = [];
+  let unwritten = false;
 
   return async (input) => {
     if (input.snapshot.cluster.id !== '')
       await unlessUnusable(() => store.identify(input.snapshot.cluster.id), undefined);
-    const known = await unlessUnusable(async () => (await store.loadIncidents(now())).incidents, remembered);
+    const known = await unlessUnusable(async () => {
+      // A full disk still reads: what stands there knows nothing of what was told from memory, and would make it first-seen for ever.
+      if (unwritten) await store.probe();
+      return (await store.loadIncidents(now())).incidents;
+    }, remembered);
     const outcome = decide(await decisionInput(input, known.value, parts));
     remembered = [...outcome.incidents];
     let trouble = known.trouble;
@@ -57,9 +65,14 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
         evidence: evidenceOf(input),
         cycleId: input.cycleId,
       });
+      unwritten = false;
     } catch (error) {
       trouble = asStoreTrouble(error);
-      await tellFromMemory(outcome.notices);
+      unwritten = true;
+      const untold = await tellFromMemory(outcome.notices);
+      remembered = outcome.incidents.flatMap((incident) =>
+        untold.has(incident.id) ? known.value.filter(({ id }) => id === incident.id) : [incident],
+      );
     }
     parts.onStoreTrouble(trouble);
     parts.onNotices(outcome.notices);
@@ -72,7 +85,9 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
     } satisfies PassResult;
   };
 
-  async function tellFromMemory(notices: readonly Notice[]): Promise<void> {
+  /** @returns subjects that nobody could be told about: the next pass must try anew */
+  async function tellFromMemory(notices: readonly Notice[]): Promise<ReadonlySet<string>> {
+    const untold = new Set<string>();
     for (const notice of notices) {
       if (notice.content.kind !== 'card' || (notice.severity !== 'SEV-1' && notice.severity !== 'SEV-2')) continue;
       const { card } = notice.content;
@@ -81,8 +96,9 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
         .join(' ');
       // The store would have done it on the way in.
       const content = redacted({ kind: 'card' as const, card: { ...card, lead } }, parts.redact);
-      await delivery.tellUnrecorded({ ...notice, content });
+      if (!(await delivery.tellUnrecorded({ ...notice, content }))) untold.add(notice.subject);
     }
+    return untold;
   }
 }
 
