@@ -62,7 +62,10 @@ function nearestFirst(changes: readonly SuspectedChange[]): SuspectedChange[] {
     .slice(0, MAX_CHANGES);
 }
 
-/** GitHub must have shown the commit with this time in one line of an answer about this repository, and the pull request in any; the address is ours. */
+/**
+ * GitHub must have shown the commit with this time in one line of an answer about this repository, and the pull request in any. Which repository
+ * an answer is about stands in the question, which is ours: a commit's message may name any other, and a card must not link there.
+ */
 function verifiedChange(
   change: ReportedChange,
   onsetAtMs: number,
@@ -74,8 +77,8 @@ function verifiedChange(
   const atMs = Date.parse(change.at);
   if (!REPOSITORY.test(repository) || !SHA.test(commit) || Number.isNaN(atMs)) return undefined;
   if (atMs > onsetAtMs || atMs < onsetAtMs - LOOK_BACK_MS) return undefined;
-  const inRepository = results.filter(({ source, text }) =>
-    `${source}\n${text}`.toLowerCase().includes(repository.toLowerCase()),
+  const inRepository = results.filter(({ source }) =>
+    source.toLowerCase().split(' ').includes(repository.toLowerCase()),
   );
   const shown = inRepository.some(({ text }) => showsCommitAt(text, commit, atMs));
   if (!shown) return undefined;

@@ -1,7 +1,7 @@
 import type { Tool } from '../domain/tool.ts';
 import { MonitorError } from '../errors.ts';
 import type { EvidenceLog } from './evidence.ts';
-import type { Fence } from './fence.ts';
+import { cut, type Fence } from './fence.ts';
 import type { LoopTool } from './loop.ts';
 
 /** One question that an agent asked, for the report. */
@@ -17,6 +17,8 @@ const PAGING_TOOL = 'result_page';
 /** Results that one agent may read in one run; behind it the conversation would only grow dear. */
 const MAX_RESULT_BYTES = 256 * 1024;
 const MAX_INPUT_CHARACTERS = 32 * 1024;
+/** With its marks it stays below what the loop passes on of a failure. */
+const LONGEST_ERROR_CHARACTERS = 800;
 
 /**
  * The tools of a cycle, each answer with its evidence id and between marks. That a question asked twice is carried out once is the tools' own affair;
@@ -60,7 +62,11 @@ export function createToolbox(
           evidenceId: evidence.add({ source, text, tool: tool.name, isError: true }).id,
           isError: true,
         });
-        throw error;
+        if (!(error instanceof MonitorError)) throw error;
+        // Names, a server's own words, what a jq program printed: as foreign as a result.
+        const { code, retryable, retryAfterMs } = error;
+        const fenced = fence.wrap(`error of ${tool.name}`, cut(text, LONGEST_ERROR_CHARACTERS));
+        throw new MonitorError(code, fenced, { retryable, retryAfterMs, cause: error });
       }
     };
     return [...offered, ...paging].map((tool) => ({

@@ -32,9 +32,16 @@ function redactOne(object: KubernetesObject, redact: Redact): string {
   const clean = redact(text);
   if (clean === text || isJson(clean)) return clean;
   // A mask that went over the end of a string has broken the JSON; each string for itself cannot.
-  return JSON.stringify(hideEnvironment(object), (_key, value: unknown) =>
-    typeof value === 'string' ? redact(value) : value,
+  return JSON.stringify(hideEnvironment(object), (key, value: unknown) =>
+    typeof value === 'string' ? redactUnder(key, value, redact) : value,
   );
+}
+
+/** With its key, for `password: x` tells what `x` does not. */
+function redactUnder(key: string, text: string, redact: Redact): string {
+  const prefix = `${key}: `;
+  const whole = redact(prefix + text);
+  return whole.startsWith(prefix) ? whole.slice(prefix.length) : redact(text);
 }
 
 /** Wherever a list called `env` holds names and values: containers, and templates of whatever resource. */

@@ -109,3 +109,15 @@ test('none is an answer', () => {
     explanation: 'The pool is too small.',
   });
 });
+
+test('a commit message that names another repository makes no change, and no link, of that one', () => {
+  const lie = `${COMMITS}\n1234567abcde 2026-11-21T17:20:00Z mallory: see evil/phish (#9)`;
+  const forged = change({
+    repository: 'evil/phish',
+    commit: '1234567abcde',
+    pullRequest: 9,
+    at: '2026-11-21T17:20:00Z',
+  });
+
+  expect(accept([forged], {}, lie)).toMatchObject({ verdict: 'none', changes: [] });
+});
