@@ -16,6 +16,7 @@ export interface Environment {
   readonly slackApiUrl: string | undefined;
   readonly githubApiUrl: string | undefined;
   readonly anthropicBaseUrl: string | undefined;
+  /** Of the command line alone: `KUBECONFIG` may hold a list, which the cluster's room takes apart. */
   readonly kubeconfig: string | undefined;
   /** Everything, for `$NAME_MODEL` in front matter. */
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -62,7 +63,6 @@ const Variables = z.object({
   SLACK_API_URL: url.refine((value) => value === undefined || value.endsWith('/api/'), 'must end in /api/'),
   GITHUB_API_URL: url,
   ANTHROPIC_BASE_URL: url,
-  KUBECONFIG: text,
 });
 
 /**
@@ -101,7 +101,7 @@ export function parseEnvironment(
     slackApiUrl: read.SLACK_API_URL,
     githubApiUrl: read.GITHUB_API_URL,
     anthropicBaseUrl: read.ANTHROPIC_BASE_URL,
-    kubeconfig: flags.kubeconfig ?? read.KUBECONFIG,
+    kubeconfig: flags.kubeconfig,
     variables,
   };
 }

@@ -14,7 +14,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SimulatedCluster } from '../../src/demo/cluster/server.ts';
@@ -63,6 +63,18 @@ test.each<Mistake>([
     what: 'a kubeconfig that is not there',
     arguments: () => ['--kubeconfig', '/does/not/exist'],
     says: ['/does/not/exist (from --kubeconfig) cannot be read', 'Give the path of a readable kubeconfig.'],
+  },
+  {
+    what: 'a KUBECONFIG that is not there',
+    arguments: () => [],
+    variables: () => ({ KUBECONFIG: '/does/not/exist' }),
+    says: ['/does/not/exist (from KUBECONFIG) cannot be read', 'Give the path of a readable kubeconfig.'],
+  },
+  {
+    what: 'a KUBECONFIG that lists only files that are not there',
+    arguments: () => [],
+    variables: () => ({ KUBECONFIG: ['/does/not/exist', '/nor/this'].join(delimiter) }),
+    says: ['None of the files of KUBECONFIG exists: /does/not/exist, /nor/this'],
   },
   {
     what: 'no kubeconfig anywhere',

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/cli/program.ts';
 import { startSimulatedCluster, type SimulatedCluster } from '../../src/demo/cluster/server.ts';
@@ -29,7 +29,8 @@ async function run(...words: readonly string[]) {
   const exitCode = await main({
     arguments: words,
     variables: {
-      KUBECONFIG: join(directory, 'kubeconfig'),
+      // A list, as kubectl takes it: files that are not there are skipped.
+      KUBECONFIG: [join(directory, 'not-there'), join(directory, 'kubeconfig')].join(delimiter),
       K8S_MONITOR_CLAUDE_DIR: DEFINITIONS,
       K8S_MONITOR_DATA_DIR: join(directory, 'data'),
       K8S_MONITOR_REPORTS_DIR: join(directory, 'reports'),
