@@ -74,6 +74,25 @@ export async function loadIncident(
   return { incident: incidentOf(row.body), decisions: decisions.map(decisionOf) };
 }
 
+/** Gives the incidents of a cluster whose id was not known yet to the cluster that it has turned out to be. */
+export async function adoptIncidents(
+  transaction: Transaction<Tables>,
+  clusterId: string,
+  fingerprintOf: (incident: Incident) => string,
+): Promise<void> {
+  const rows = await transaction.selectFrom('incident').select(['id', 'body']).where('cluster_id', '=', '').execute();
+  for (const { id, body } of rows) {
+    const adopted = { ...incidentOf(body), clusterId };
+    const fingerprint = fingerprintOf(adopted);
+    await transaction
+      .updateTable('incident')
+      .set({ cluster_id: clusterId, fingerprint, body: JSON.stringify({ ...adopted, fingerprint }) })
+      .where('cluster_id', '=', '')
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
 /** Everything of one pass, in the caller's transaction. `step` is called between its parts. */
 export async function writePass(
   transaction: Transaction<Tables>,

@@ -6,7 +6,14 @@ import type { Outbox } from '../domain/outbox.ts';
 import type { Logger } from '../log.ts';
 import type { Redact } from '../redact.ts';
 import { kyselyOver } from './database.ts';
-import { loadIncident, loadIncidents, writePass, type KnownIncidents, type PassRecord } from './incidents.ts';
+import {
+  adoptIncidents,
+  loadIncident,
+  loadIncidents,
+  writePass,
+  type KnownIncidents,
+  type PassRecord,
+} from './incidents.ts';
 import { lockDataDirectory } from './lock.ts';
 import { migrate } from './migrations.ts';
 import { createMonitorMemory, type MonitorMemory } from './monitor-memory.ts';
@@ -45,8 +52,13 @@ export interface StoreOptions {
 export interface Store extends AsyncDisposable {
   /** '' before the cluster told its id for the first time; remembered over restarts. */
   clusterId(): string;
-  /** The cluster told its id. What was stored before the very first answer becomes its own. */
-  identify(clusterId: string): Promise<void>;
+  /**
+   * The cluster told its id. What was stored before the very first answer becomes its own, open incidents too: their messages are out, and
+   * nobody hears of them a second time.
+   *
+   * @param fingerprintOf the identity that an incident has within the cluster of that id
+   */
+  identify(clusterId: string, fingerprintOf?: (incident: Incident) => string): Promise<void>;
   /** Where a damaged database was moved to when this one was begun. */
   readonly movedAside: string | undefined;
 
@@ -77,6 +89,12 @@ export interface Store extends AsyncDisposable {
   probe(): Promise<void>;
 }
 
+/** Everything but incidents, whose identity holds the cluster's. */
+const OF_ANY_CLUSTER = [
+  ...(['outbox', 'posted', 'decision', 'evidence', 'report', 'report_incident'] as const),
+  ...(['definition', 'owner', 'spend', 'cycle_end', 'incident_number'] as const),
+];
+
 /**
  * Opens the one database of this installation, brings its schema up to date and holds its directory until disposed.
  *
@@ -102,7 +120,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
   return {
     clusterId: currentCluster,
-    identify: async (id) => {
+    identify: async (id, fingerprintOf = ({ fingerprint }) => fingerprint) => {
       if (id === clusterId) return;
       const before = clusterId;
       await database.transaction().execute(async (transaction) => {
@@ -112,7 +130,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: id }))
           .execute();
         if (before !== '') return;
-        for (const table of ['outbox', 'posted', 'definition', 'spend', 'cycle_end', 'report'] as const) {
+        await adoptIncidents(transaction, id, fingerprintOf);
+        for (const table of OF_ANY_CLUSTER) {
           await transaction.updateTable(table).set({ cluster_id: id }).where('cluster_id', '=', '').execute();
         }
       });

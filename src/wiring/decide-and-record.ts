@@ -8,7 +8,7 @@ import type { Notice } from '../domain/notice.ts';
 import type { Severity } from '../domain/severity.ts';
 import { MonitorError } from '../errors.ts';
 import { decide } from '../incidents/decide.ts';
-import { incidentId } from '../incidents/identity.ts';
+import { fingerprint, incidentId } from '../incidents/identity.ts';
 import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
 import type { Logger } from '../log.ts';
 import type { Redact } from '../redact.ts';
@@ -47,8 +47,11 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
   let unwritten = false;
 
   return async (input) => {
-    if (input.snapshot.cluster.id !== '')
-      await unlessUnusable(() => store.identify(input.snapshot.cluster.id), undefined);
+    const { id } = input.snapshot.cluster;
+    if (id !== '') {
+      const within = ({ owner, family }: Incident): string => fingerprint(id, owner, family);
+      await unlessUnusable(() => store.identify(id, within), undefined);
+    }
     const known = await unlessUnusable(async () => {
       // A full disk still reads: what stands there knows nothing of what was told from memory, and would make it first-seen for ever.
       if (unwritten) await store.probe();

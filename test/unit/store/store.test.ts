@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CycleReport } from '../../../src/domain/report.ts';
 import { createRedactor } from '../../../src/redact.ts';
+import { silentLog } from '../../../src/log.ts';
+import { openStore } from '../../../src/store/store.ts';
 import { aDecision, anIncident, aNotice, aPass, aStore, DAY_MS, NOW_MS } from './builders.ts';
 
 const CANARY = `ghp_${'a1B2'.repeat(8)}`;
@@ -215,4 +217,22 @@ test('above the cap the oldest days of bulk go first', async () => {
   expect(bytes).toBeLessThanOrEqual(900_000);
   expect(bulkDays).toBe(6);
   expect((await store.reports.list(10)).map(({ cycleId }) => cycleId)).toEqual(['1 days', '3 days', '5 days']);
+});
+
+test('incidents from before the cluster told its id become its own, under the identity that they have there', async () => {
+  const store = await openStore({ at: 'memory', now: () => NOW_MS, log: silentLog, redact: (text) => text });
+  await store.commitPass(
+    aPass({
+      incidents: [anIncident({ id: 'early', clusterId: '', fingerprint: 'of nowhere' })],
+      decisions: [aDecision({ incidentId: 'early' })],
+    }),
+  );
+  const number = store.nextIncidentNumber(NOW_MS);
+  await store.commitPass(aPass());
+  await store.identify('cluster-1', ({ clusterId, family }) => `${clusterId} ${family}`);
+
+  const { incidents } = await store.loadIncidents(NOW_MS);
+  expect(incidents).toMatchObject([{ id: 'early', clusterId: 'cluster-1', fingerprint: 'cluster-1 workload' }]);
+  expect((await store.loadIncident('early'))?.decisions).toHaveLength(1);
+  expect(store.nextIncidentNumber(NOW_MS)).toBe(number + 1);
 });
