@@ -82,6 +82,7 @@ export async function checkPermissions(
  */
 export function createReviewAccess(kubeConfig: KubeConfig): ReviewAccess {
   const authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
+  const server = kubeConfig.getCurrentCluster()?.server ?? '';
   return async ({ group, plural, subresource, verb, namespace }) => {
     const resourceAttributes = { group, resource: plural, subresource, verb, ...(namespace !== '' && { namespace }) };
     try {
@@ -97,7 +98,7 @@ export function createReviewAccess(kubeConfig: KubeConfig): ReviewAccess {
       );
       return status?.allowed ?? false;
     } catch (cause) {
-      throw reviewError(cause);
+      throw reviewError(cause, server);
     }
   };
 }
@@ -128,17 +129,21 @@ function deadline(durationMs: number): ObservableMiddleware {
 }
 
 /** client-node puts the status into `code`, and a failed connection's reason into `cause`. */
-function reviewError(cause: unknown): MonitorError {
+function reviewError(cause: unknown, server: string): MonitorError {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (typeof code === 'number') {
     return code === 401
-      ? new MonitorError('CLUSTER_UNAUTHORIZED', 'the API server does not accept the credentials (401)')
-      : new MonitorError('CLUSTER_REFUSED', `the API server answered the access review with ${code}`, {
+      ? new MonitorError(
+          'CLUSTER_UNAUTHORIZED',
+          `the API server at ${server} does not accept the credentials (401): renew the token or certificate in the kubeconfig, or give another with --kubeconfig`,
+        )
+      : new MonitorError('CLUSTER_REFUSED', `the API server at ${server} answered the access review with ${code}`, {
           retryable: code >= 500 || code === 429,
         });
   }
   const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-  return new MonitorError('CLUSTER_UNREACHABLE', `the API server cannot be reached: ${messageOf(reason)}`, {
+  const message = `the API server at ${server} cannot be reached: ${messageOf(reason)}; check that it is up, and that this address is its own`;
+  return new MonitorError('CLUSTER_UNREACHABLE', message, {
     retryable: true,
     cause: reason,
   });

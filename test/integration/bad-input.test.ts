@@ -185,6 +185,16 @@ test('an API server that accepts and then says nothing is given up in time, and 
   expect(stderr).toMatch(/could not be read: .* fell silent for 10 s/);
 }, 90_000);
 
+test('an API server that cannot be reached: `permissions` exits 2 and names address and remedy', async () => {
+  const away = file('away-permissions', cluster.kubeconfig.replace(cluster.url, 'http://127.0.0.1:1'));
+  const { exitCode, stdout, stderr } = await runProgram({ arguments: ['permissions', '--kubeconfig', away] });
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^k8s-monitor: CLUSTER_UNREACHABLE: the API server at http:\/\/127\.0\.0\.1:1 cannot be reached: .*; check that it is up/,
+  );
+});
+
 test('an API server that cannot be reached: `run` stays up, ready, with one monitor card, and ends well', async () => {
   await using slack = await startSlackStandIn();
   const away = file('away-run', cluster.kubeconfig.replace(cluster.url, 'http://127.0.0.1:1'));
