@@ -1,6 +1,7 @@
 import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
+import { isServerTrouble } from '../domain/snapshot.ts';
 import { mergeAnalysis } from './analysis.ts';
 import { headlineTitle, worstFirst } from './card.ts';
 import { agentsOnly, seenBy } from './coverage.ts';
@@ -147,20 +148,37 @@ function missedByAgents(
 ): Lived | undefined {
   if (input.focus !== undefined || input.snapshotAtMs <= incident.lastSeenAtMs) return undefined;
   const silent = names.find((name) => !reportedOrGone(name, agents));
-  if (silent === undefined) return missedInFull(incident, input);
+  const why = silent === undefined ? unseeable(incident, input) : `agent ${silent} did not report`;
+  if (why === undefined) return missedInFull(incident, input);
   return {
     before: incident,
     after: { ...incident, unverifiedSinceMs: incident.unverifiedSinceMs ?? input.snapshotAtMs },
     event: 'unknown',
-    detail: `agent ${silent} did not report`,
+    detail: why,
   };
+}
+
+/** Why an agent's silence says nothing: out of scope, or a server that did not answer the checks did not answer the agent either. */
+function unseeable({ owner }: Incident, { outcomes, inScope }: DecisionInput): string | undefined {
+  if (!inScope(owner.namespace)) return `namespace ${owner.namespace} is no longer in scope`;
+  return outcomes
+    .flatMap(({ gaps }) => gaps)
+    .find(
+      ({ cause, namespace }) =>
+        isServerTrouble(cause) && (namespace === undefined || owner.namespace === '' || namespace === owner.namespace),
+    )?.detail;
 }
 
 function reportedOrGone(name: string, agents: AgentsOutcome): boolean {
   const runs = agents.runs.filter((run) => run.name === name);
-  if (runs.length > 0) return runs.some((run) => run.status === 'reported');
+  if (runs.length > 0) return runs.some((run) => run.status === 'reported' && couldLook(run));
   const listed = agents.notCalled.some((agent) => agent.name === name);
   return agents.missing === undefined && !listed;
+}
+
+/** A report after questions that all failed is one about nothing. */
+function couldLook({ toolCalls }: AgentsOutcome['runs'][number]): boolean {
+  return toolCalls.length === 0 || toolCalls.some(({ isError }) => !isError);
 }
 
 function isFocus(incident: Incident, { focus }: DecisionInput): boolean {

@@ -4,6 +4,7 @@ import {
   aFinding,
   agentsSaid,
   aMonitor,
+  anOutcome,
   aRun,
   aVerdict,
   cardOfOutcome,
@@ -201,6 +202,29 @@ test.each([
   }
 
   expect([...monitor.stored.values()].map(({ state }) => state)).toEqual([ends ? 'resolved' : 'open']);
+});
+
+test.each([
+  { what: 'its namespace is out of scope', over: { inScope: () => false }, toolCalls: [] },
+  {
+    what: 'the server did not answer the checks',
+    over: { outcomes: [anOutcome({ evaluated: 'no', gaps: [{ resource: 'Pod', cause: 'timeout', detail: 'late' }] })] },
+    toolCalls: [],
+  },
+  {
+    what: 'none of its questions was answered',
+    over: {},
+    toolCalls: [{ tool: 'k8s_get', source: 'k8s_get pods', evidenceId: 'e1', isError: true }],
+  },
+] as const)("an agent's silence ends nothing when $what", ({ over, toolCalls }) => {
+  const monitor = aMonitor();
+  monitor.pass({ pass: 2, findings: [aFinding({ ...BY_AGENT, verified: true })], agents: agentsSaid() });
+  for (const hours of [1, 2]) {
+    const agents = agentsSaid({ runs: [aRun({ name: 'db-analyzer', toolCalls })] });
+    monitor.pass({ pass: 2, nowMs: MORNING_MS + hours * HOUR_MS, agents, ...over });
+  }
+
+  expect([...monitor.stored.values()]).toMatchObject([{ state: 'open', absentSinceMs: undefined }]);
 });
 
 test('an agent that was asked about something else does not end its own older finding', () => {
