@@ -4,13 +4,15 @@ import type { Gap } from '../domain/snapshot.ts';
 
 /** A cycle in a few lines for people: what was found, what was not told and why, what could not be seen. */
 export function reportLines(report: CycleReport): readonly string[] {
-  const last = new Map(report.decisions.map((decision) => [decision.incident, decision]));
+  // The agents' pass says `ongoing` of what the pass before it told: what was told in this cycle stands.
+  const decided = Map.groupBy(report.decisions, ({ incident }) => incident);
   const open = report.incidents.filter(({ state }) => state === 'open');
   const incidents = open.map(({ id, severity, findings }) => {
     const seen = report.findings.filter((candidate) => findings.includes(candidate.id));
     const finding = seen.find(({ attachedTo }) => attachedTo === undefined) ?? seen[0];
     const about = finding === undefined ? 'not seen in this cycle' : `${nameOf(finding.owner)}: ${finding.reason}`;
-    const decision = last.get(id);
+    const decisions = decided.get(id) ?? [];
+    const decision = decisions.findLast(({ told }) => told) ?? decisions.at(-1);
     const said = decision === undefined ? '' : `${decision.told ? 'told' : 'not told'}, ${decision.reason}`;
     return `  ${severity}  ${id}  ${about}  (${said})`;
   });
