@@ -91,7 +91,7 @@ export interface App extends AsyncDisposable {
 /** Of the 30 s that Kubernetes gives a stopping pod; what is not told by then waits on disk. */
 const LAST_DELIVERIES_MS = 8_000;
 const AGENTS_DEADLINE_MS = 15 * 60_000;
-/** Definitions are few and small; a directory beyond this is not ours (seed set of 202 files fits). */
+/** Definitions are few and small; a directory beyond this is not ours. */
 const MOST_FILES = 1_000;
 const MOST_FILE_BYTES = 1024 * 1024;
 /** A tick may be late on a busy node. */

@@ -33,7 +33,7 @@ export interface CoordinatorOptions {
 }
 
 /**
- * Who may run beside whom (product.md §3): observe, decide and record never overlap; agents of one cycle work while patrols go on;
+ * Who may run beside whom: observe, decide and record never overlap; agents of one cycle work while patrols go on;
  * a second cycle with agents waits, merged with its like.
  */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {

@@ -27,7 +27,7 @@ export interface CycleResult {
 /** Runs `work` while no other observe, decide or record runs. */
 export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** A patrol's snapshot older than this is taken anew for the agents (product.md §3). */
+/** A patrol's snapshot older than this is taken anew for the agents. */
 const SNAPSHOT_FRESH_MS = 60_000;
 
 /**

@@ -15,7 +15,7 @@ export interface Schedule extends Disposable {
   readonly thirdPatrolAtMs: () => number;
 }
 
-/** A scheduled cycle that ended this recently before a restart is not repeated (product.md §3). */
+/** A scheduled cycle that ended this recently before a restart is not repeated. */
 const RECENT_MS = 10 * 60_000;
 
 /**

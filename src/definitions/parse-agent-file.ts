@@ -10,7 +10,7 @@ import { grantTools, splitToolList } from './tool-grants.ts';
 
 const MAX_BODY_BYTES = 200 * 1024;
 const MAX_DESCRIPTION_CHARACTERS = 4_000;
-/** Limits of the loop itself (product.md §7): front matter can only go below. */
+/** Limits of the loop itself: front matter can only go below. */
 const LIMITS = { maxTurns: 20, maxTokens: 64_000, timeoutSeconds: 300 } as const;
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
 const ROLES_BY_NAME: Readonly<Record<string, Role>> = {

@@ -15,7 +15,7 @@ const PHRASES = [
 ].join('|');
 
 /**
- * Finds the phrases that silence (product.md §4). A negation up to three words before, or a condition in the same sentence, voids one: what
+ * Finds the phrases that silence. A negation up to three words before, or a condition in the same sentence, voids one: what
  * code cannot be sure of must not silence anything.
  */
 export function silencePhrasesIn(text: string): readonly SilencePhrase[] {

@@ -7,7 +7,7 @@ import { livesAfterAgents, livesFromChecks, type LateWords } from './passes.ts';
 import { noticeOf, record } from './record.ts';
 import { tellingOf } from './tell.ts';
 
-/** A possible known issue holds the first message of a SEV-1/2 for so long after its detection (product.md §4). */
+/** A possible known issue holds the first message of a SEV-1/2 for so long after its detection. */
 const HOLD_MS = 90_000;
 
 /**

@@ -66,7 +66,7 @@ const Variables = z.object({
 });
 
 /**
- * @param exists whether a path is there; the places of the image (product.md §2) win where they exist, else those of a checkout
+ * @param exists whether a path is there; the places of the image win where they exist, else those of a checkout
  * @throws {MonitorError} `CONFIG_INVALID` naming the variable
  */
 export function parseEnvironment(

@@ -45,7 +45,7 @@ export interface Settings {
   readonly revision: string;
 }
 
-/** Aliases of product.md §15; an operator's `models` may move them. */
+/** An operator's `models` may move or add to these aliases. */
 const MODEL_ALIASES = { haiku: 'claude-haiku-5-5', sonnet: 'claude-sonnet-5-5', opus: 'claude-opus-5-5' };
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** product.md §13: what is large and explains one cycle; what is small and tells the history. */
+/** What is large and explains one cycle; what is small and tells the history. */
 const BULK_DAYS = 14;
 const HISTORY_DAYS = 90;
 const SIZE_CAP_BYTES = 2 * 1024 ** 3;

@@ -27,7 +27,7 @@ export function assessFindings(
     const policy = assess(finding, { namespaceLabels, clusterEnvironment });
     const tier = tierOf(finding, definitions);
     const priority = moveByTier(policy.priority, tier);
-    // An agent's word without one verified citation wakes nobody (product.md §6).
+    // An agent's word without one verified citation wakes nobody.
     const floor = finding.origin === 'agent' && finding.verified !== true ? 'SEV-4' : severityOf(priority);
     return {
       ...finding,
