@@ -390,7 +390,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       githubConfigured: githubConfigured(),
       log,
     });
-    acquired.use(startNightly({ store, now, log }));
+    acquired.use(startNightly({ store, reportsDir: environment.reportsDir, now, log }));
     const schedule = acquired.use(
       startSchedule({
         settings: settings.current().schedule,

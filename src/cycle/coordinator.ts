@@ -32,6 +32,9 @@ export interface CoordinatorOptions {
   readonly onFailed?: (error: unknown, ask: Ask) => void;
 }
 
+/** An incident that flaps, or agents that keep failing, must not buy a conversation every five minutes. */
+const ASK_AGAIN_AFTER_MS = 30 * 60_000;
+
 /**
  * Who may run beside whom: observe, decide and record never overlap; agents of one cycle work while patrols go on;
  * a second cycle with agents waits, merged with its like.
@@ -43,6 +46,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const oneWithAgents = createQueue();
   const oneWithout = createQueue();
   const usedIds = new Set<string>();
+  /** When agents were last asked about an incident by a patrol. */
+  const askedAtMs = new Map<string, number>();
   const waiting = new Map<string, Promise<CycleResult>>();
   const running = new Set<Promise<unknown>>();
   let forgetRecheck: (() => void) | undefined;
@@ -122,10 +127,14 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   /** A patrol that opened a SEV-1/2 is followed by agents on just that. */
   const askAgentsAboutNewIncidents = (request: CycleRequest, result: CycleResult): void => {
     if (request.withAgents || request.trigger !== 'patrol' || stopping.signal.aborted) return;
+    if (result.agentsMissing !== undefined) return;
     const incidentIds = result.last.incidents
       .filter((incident) => deservesAgents(incident, result))
-      .map((incident) => incident.id);
+      .map((incident) => incident.id)
+      .filter((id) => now() - (askedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_AFTER_MS);
     if (incidentIds.length === 0) return;
+    for (const [id, atMs] of askedAtMs) if (now() - atMs >= ASK_AGAIN_AFTER_MS) askedAtMs.delete(id);
+    for (const id of incidentIds) askedAtMs.set(id, now());
     const focus = { incidentIds, snapshot: result.snapshot, due: 'patrol' as const };
     void start(
       `agents:incident:${incidentIds.join()}`,

@@ -22,6 +22,8 @@ export interface CycleResult {
   readonly snapshot: Snapshot;
   readonly last: PassResult;
   readonly findings: readonly AssessedFinding[];
+  /** Why agents cannot run now; `undefined` when they can. */
+  readonly agentsMissing: string | undefined;
 }
 
 /** Runs `work` while no other observe, decide or record runs. */
@@ -153,7 +155,7 @@ export async function runCycle(
     costUsd: agents.usage.costUsd,
     revision: definitions.revision,
   });
-  return { report, snapshot: seen.input.snapshot, last, findings };
+  return { report, snapshot: seen.input.snapshot, last, findings, agentsMissing };
 }
 
 function inFocus(

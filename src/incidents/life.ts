@@ -80,19 +80,20 @@ export function see(before: Incident, sighting: Sighting, context: LifeContext, 
   const { nowMs, snapshotAtMs } = context;
   if (before.state === 'resolved') {
     // A read older than the resolution knows nothing new.
-    if (snapshotAtMs < (before.resolvedAtMs ?? 0) || causeId !== undefined) {
+    if (isOlder(snapshotAtMs, before.resolvedAtMs ?? 0, nowMs) || causeId !== undefined) {
       return { before, after: before, event: 'untouched', detail: 'resolved after this snapshot was taken' };
     }
     return reopen(before, sighting, context);
   }
-  const newer = snapshotAtMs > before.lastSeenAtMs;
+  const lastSeenAtMs = before.lastSeenAtMs > nowMs ? 0 : before.lastSeenAtMs;
+  const newer = snapshotAtMs > lastSeenAtMs;
   const kept = stillUnseen(before, context);
   const own = [...sighting.own, ...kept.filter((finding) => !sighting.own.some((seen) => sameProblem(seen, finding)))];
   const after: Incident = {
     ...before,
     findings: [...own, ...sighting.attached],
     checks: [...new Set(own.map(seenBy))],
-    lastSeenAtMs: Math.max(before.lastSeenAtMs, snapshotAtMs),
+    lastSeenAtMs: Math.max(lastSeenAtMs, snapshotAtMs),
     onsetAtMs: Math.min(before.onsetAtMs, onsetOf(own, nowMs)),
     cyclesSeen: before.cyclesSeen + (newer ? 1 : 0),
     absentSinceMs: undefined,
@@ -108,8 +109,8 @@ export function see(before: Incident, sighting: Sighting, context: LifeContext, 
 
 /** An open incident that this pass's checks did not report. */
 export function miss(before: Incident, context: LifeContext): Lived {
-  const { snapshotAtMs } = context;
-  if (snapshotAtMs <= before.lastSeenAtMs) {
+  const { nowMs, snapshotAtMs } = context;
+  if (isOlder(snapshotAtMs, before.lastSeenAtMs + 1, nowMs)) {
     return { before, after: before, event: 'untouched', detail: 'seen by a later read than this one' };
   }
   const coverage = coverageOf(before, context.outcomes, context.inScope);
@@ -125,7 +126,9 @@ export function miss(before: Incident, context: LifeContext): Lived {
 
 /** A full read that did not see it: the first starts the clock, a later one ends the incident. */
 export function missedInFull(before: Incident, { nowMs, snapshotAtMs }: LifeContext): Lived {
-  const { absentSinceMs } = before;
+  // A moment that lies ahead was written by a clock that has been set back since: the count begins anew.
+  const absentSinceMs =
+    before.absentSinceMs !== undefined && before.absentSinceMs <= snapshotAtMs ? before.absentSinceMs : undefined;
   if (absentSinceMs === undefined || snapshotAtMs - absentSinceMs < RESOLVE_AFTER_MS) {
     const after = { ...before, unverifiedSinceMs: undefined, absentSinceMs: absentSinceMs ?? snapshotAtMs };
     return { before, after, event: 'absent', detail: 'not seen in a full read; a second one decides' };
@@ -162,6 +165,11 @@ function reopen(before: Incident, sighting: Sighting, context: LifeContext): Liv
   const ago = minutesBetween(before.resolvedAtMs ?? context.nowMs, context.nowMs);
   const times = after.timesReopened === 1 ? '' : `, ${after.timesReopened} times so far`;
   return { before, after, event: 'reopened', detail: `back ${ago} min after it was resolved${times}` };
+}
+
+/** Whether a read comes before a recorded moment; a moment that lies ahead of the clock was recorded by a wrong one and proves nothing. */
+function isOlder(snapshotAtMs: number, recordedAtMs: number, nowMs: number): boolean {
+  return recordedAtMs <= nowMs + 1 && snapshotAtMs < recordedAtMs;
 }
 
 /** Reopenings of the last hour, oldest first. */

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CycleReport } from '../domain/report.ts';
 import { MonitorError, messageOf } from '../errors.ts';
@@ -30,6 +30,24 @@ export async function writeReportFiles(directory: string, report: CycleReport, r
       { retryable: true, cause: error },
     );
   }
+}
+
+/**
+ * Deletes report files that nobody has written since, so that the volume they share with the database does not fill.
+ *
+ * @returns how many went; a directory that is not there has none
+ */
+export async function pruneReportFiles(directory: string, beforeMs: number): Promise<number> {
+  const names = await readdir(directory).catch(() => []);
+  let removed = 0;
+  for (const name of names.filter((candidate) => candidate.endsWith('.json'))) {
+    const file = join(directory, name);
+    const { mtimeMs } = await stat(file);
+    if (mtimeMs >= beforeMs) continue;
+    await rm(file, { force: true });
+    removed += 1;
+  }
+  return removed;
 }
 
 /** One incident's part of a cycle, in the form of the whole. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CycleReport } from '../../../src/domain/report.ts';
 import { silentLog } from '../../../src/log.ts';
 import { createRedactor } from '../../../src/redact.ts';
-import { writeReportFiles } from '../../../src/store/report-files.ts';
+import { pruneReportFiles, writeReportFiles } from '../../../src/store/report-files.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { loadStoredReport } from '../../../src/store/stored-report.ts';
 import { aFinding } from '../../unit/incidents/builders.ts';
@@ -107,4 +107,20 @@ test('a report can be read while another process works on the database', async (
   expect((await loadStoredReport(file, CYCLE_ID))?.cycle.id).toBe(CYCLE_ID);
   expect((await loadStoredReport(file, 'INC-2'))?.cycle.id).toBe(CYCLE_ID);
   expect(await loadStoredReport(file, 'INC-3')).toBeUndefined();
+});
+
+test('report files that nobody wrote for their time go, others and foreign files stay', async () => {
+  for (const name of ['old.json', 'new.json', 'notes.txt']) writeFileSync(join(directory, name), '{}');
+  const oldS = NOW_MS / 1_000 - 15 * 86_400;
+  for (const name of ['old.json', 'notes.txt']) utimesSync(join(directory, name), oldS, oldS);
+  utimesSync(join(directory, 'new.json'), NOW_MS / 1_000, NOW_MS / 1_000);
+
+  const removed = await pruneReportFiles(directory, NOW_MS - 14 * 86_400_000);
+
+  expect(removed).toBe(1);
+  expect(readdirSync(directory).toSorted()).toEqual(['new.json', 'notes.txt']);
+});
+
+test('a report directory that does not exist has nothing to remove', async () => {
+  await expect(pruneReportFiles(join(directory, 'none'), NOW_MS)).resolves.toBe(0);
 });

@@ -4,6 +4,7 @@ import type { CycleSteps } from '../../../src/cycle/steps.ts';
 import { NO_AGENTS } from '../../../src/domain/agent-report.ts';
 import { silentLog } from '../../../src/log.ts';
 import { emptyDefinitions, emptySnapshot } from '../../builders/cycle.ts';
+import { anIncident } from '../store/builders.ts';
 
 interface Bench {
   readonly steps: CycleSteps;
@@ -188,4 +189,55 @@ test('a failed cycle is its own trouble: the next one runs', async () => {
 
   await expect(coordinator.trigger({ trigger: 'patrol', withAgents: false })).rejects.toThrow('once');
   await expect(coordinator.trigger({ trigger: 'patrol', withAgents: false })).resolves.toBeDefined();
+});
+
+/** Steps in which every patrol opens (or reopens) the same SEV-1. */
+function anIncidentBench(changes: Partial<CycleSteps> = {}): Bench {
+  const incident = anIncident({ id: 'INC-1', severity: 'SEV-1' });
+  return aBench({
+    decideAndRecord: ({ cycleId, pass }) =>
+      Promise.resolve({
+        incidents: [incident],
+        recheckAtMs: undefined,
+        decisions: [
+          {
+            incidentId: 'INC-1',
+            cycleId,
+            atMs: 0,
+            pass,
+            told: true,
+            reason: 'first-seen',
+            detail: '',
+            severity: 'SEV-1',
+            revision: '',
+          },
+        ],
+      }),
+    ...changes,
+  });
+}
+
+test('a patrol that opens a SEV-1 is followed by agents on just that, once in half an hour', async () => {
+  let nowMs = Date.UTC(2026, 10, 21, 18);
+  const bench = anIncidentBench({ now: () => nowMs });
+  bench.release();
+  await using coordinator = coordinate(bench.steps);
+  const patrol = async (afterMs: number): Promise<number> => {
+    nowMs += afterMs;
+    await coordinator.trigger({ trigger: 'patrol', withAgents: false });
+    await coordinator.idle();
+    return bench.story.filter((line) => line === 'agents begin').length;
+  };
+
+  expect([await patrol(0), await patrol(300_000), await patrol(1_500_000)]).toEqual([1, 1, 2]);
+});
+
+test('without a model a new SEV-1 starts no cycle that could do nothing', async () => {
+  const bench = anIncidentBench({ agentsMissing: () => 'no ANTHROPIC_API_KEY' });
+  await using coordinator = coordinate(bench.steps);
+
+  await coordinator.trigger({ trigger: 'patrol', withAgents: false });
+  await coordinator.idle();
+
+  expect(bench.story).toEqual(['observe patrol']);
 });

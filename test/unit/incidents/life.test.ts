@@ -227,6 +227,15 @@ test('a read that is older than the last sighting says nothing about absence', (
   expect([...monitor.stored.values()]).toMatchObject([{ absentSinceMs: undefined, state: 'open' }]);
 });
 
+test('a clock that ran ahead and was set back holds no incident open', () => {
+  const monitor = aMonitor();
+  monitor.pass({ nowMs: MORNING_MS + 24 * HOUR_MS, findings: [aFinding()] });
+  monitor.pass({ nowMs: MORNING_MS + 5 * MINUTE_MS });
+  const last = monitor.pass({ nowMs: MORNING_MS + 10 * MINUTE_MS });
+
+  expect(last.incidents).toMatchObject([{ state: 'resolved' }]);
+});
+
 test('the same snapshot looked at twice is one cycle seen', () => {
   const monitor = aMonitor();
   monitor.pass({ findings: [aFinding()] });
