@@ -3,7 +3,7 @@ import type { Pod } from '../domain/kubernetes/pod.ts';
 import { podFinding } from './about.ts';
 import { DEFAULT_GRACE_MS, type Check } from './check.ts';
 import { quoteField, terminationFields } from './evidence.ts';
-import { describePod, previousLogs } from './next-steps.ts';
+import { describePod, inNamespace, previousLogs, rolloutHistory } from './next-steps.ts';
 import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from './pod-state.ts';
 import { lastTermination, loopOnsetMs } from './restarts.ts';
 import type { View } from './view.ts';
@@ -62,9 +62,13 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
         : [quoteField('Pod', pod.meta, `spec.containers[${status.name}].resources.limits`, `memory: ${limit}`)]),
     ],
     nextSteps: [
-      `kubectl top pod ${pod.meta.name} --containers -n ${pod.meta.namespace}`,
-      previousLogs(pod, status.name),
       describePod(pod),
+      previousLogs(pod, status.name),
+      ...rolloutHistory(view.ownership('Pod', pod.meta).top),
+      // Only of a container that runs is there anything to measure.
+      ...(status.running === undefined
+        ? []
+        : [`kubectl top pod ${pod.meta.name} --containers${inNamespace(pod.meta.namespace)}`]),
     ],
   });
 }

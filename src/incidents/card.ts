@@ -46,7 +46,7 @@ export function cardOf(incident: Incident, context: CardContext): Card {
     sections: sectionsOf(incident, own),
     nextSteps: [...new Set(steps)].slice(0, 3),
     changes: analysis?.changes ?? [],
-    attached: worstFirst(attachedFindings(incident)).map((finding) => `${nameOf(finding.object)}: ${finding.title}`),
+    attached: worstFirst(attachedFindings(incident)).map(statementOf),
     notChecked: [...new Set([...context.notChecked, ...(analysis?.notChecked ?? [])])],
     stateLines: [...stateLinesOf(incident, leading, context.nowMs), ...context.notes],
     contacts: context.contacts,
@@ -109,6 +109,11 @@ export function headlineTitle(finding: AssessedFinding | undefined): string {
   return title.replaceAll(/ \([^()]*\)/g, '').trim() || title;
 }
 
+/** `Deployment payments/api: 0 of 3 replicas ready: …`: replicas are its owner's, and which of the pods it is stands in the evidence. */
+function statementOf({ object, owner, title }: AssessedFinding): string {
+  return `${nameOf(object.kind === 'Pod' ? owner : object)}: ${title}`;
+}
+
 function originOf(own: readonly AssessedFinding[], incident: Incident): Card['origin'] {
   if (own.length > 0 && own.every((finding) => finding.origin === 'agent')) return 'AI';
   return incident.analysis === undefined ? 'rule' : 'rule + AI';
@@ -119,7 +124,7 @@ function sectionsOf(incident: Incident, own: readonly AssessedFinding[]): Card['
   if (analysis !== undefined && analysis.sections.length > 0) return analysis.sections;
   const telling = own.filter(({ reason }) => !FOLLOWS.includes(reason));
   const said = telling.length > 0 ? telling : own;
-  const happening = said.slice(0, 3).map((finding) => `${nameOf(finding.object)}: ${finding.title}`);
+  const happening = said.slice(0, 3).map(statementOf);
   const quotes = said.flatMap((finding) => finding.evidence).slice(0, 3);
   return [
     { heading: "What's happening", text: [...new Set(happening)].join('\n') },

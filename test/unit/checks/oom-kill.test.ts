@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { oomKill } from '../../../src/checks/oom-kill.ts';
-import { aContainer, aPod, aSickPod, aStatus, aTermination, ago } from '../../builders/kubernetes.ts';
+import {
+  aContainer,
+  aDeployment,
+  aPod,
+  aSickPod,
+  aStatus,
+  aTermination,
+  ago,
+  ownedBy,
+} from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
 const killed = aTermination({ exitCode: 137, reason: 'OOMKilled', startedAtMs: ago(20), finishedAtMs: ago(10) });
@@ -19,6 +28,32 @@ test('an OOM kill names the limit, the exit code and how often', () => {
     '0 of 1 replica ready: container api was OOM killed (limit 256Mi, exit code 137, 4 restarts)',
   );
   expect(finding?.evidence.map(({ quote }) => quote)).toEqual(['exitCode: 137, reason: OOMKilled', 'memory: 256Mi']);
+});
+
+test('the first steps work on a container that does not run, and end with what was rolled out', () => {
+  const deployment = aDeployment({ readyReplicas: 0 });
+  const pod = aSickPod(
+    { restartCount: 4, waiting: BACK_OFF, lastTerminated: killed },
+    { meta: { owners: ownedBy('Deployment', deployment.meta) } },
+  );
+
+  expect(findingsOf(oomKill, { Pod: [pod], Deployment: [deployment] })[0]?.nextSteps).toEqual([
+    'kubectl describe pod api-5d4f-x1 -n payments',
+    'kubectl logs api-5d4f-x1 -c api --previous --tail=100 -n payments',
+    'kubectl rollout history deployment/api -n payments',
+  ]);
+});
+
+test('of a container that runs again its memory can be measured, of a bare pod there is no rollout', () => {
+  const pod = aPod({
+    containerStatuses: [aStatus({ restartCount: 1, running: { startedAtMs: ago(9) }, lastTerminated: killed })],
+  });
+
+  expect(findingsOf(oomKill, { Pod: [pod] })[0]?.nextSteps).toEqual([
+    'kubectl describe pod api-5d4f-x1 -n payments',
+    'kubectl logs api-5d4f-x1 -c api --previous --tail=100 -n payments',
+    'kubectl top pod api-5d4f-x1 --containers -n payments',
+  ]);
 });
 
 test('a container that is ready again is at risk, not down', () => {

@@ -37,7 +37,7 @@ test('symptoms, also those of symptoms, open no incident and stand on the card o
 
   expect(outcome.incidents.map(({ owner }) => owner.name)).toEqual(['worker-1']);
   expect(cardOfOutcome(outcome).attached).toEqual([
-    'Pod payments/api-1: 0 of 3 replicas ready',
+    'Deployment payments/api: 0 of 3 replicas ready',
     'Service payments/api: container api restarts again and again',
   ]);
 });
