@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { MonitorError } from './errors.ts';
 import type { Redact } from './redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -77,14 +78,27 @@ function wrap(logger: pino.Logger, threshold: { level: LogLevel }): Logger {
   };
 }
 
-/** Name, code, message and the chain of causes; never the enumerable extras of a foreign error, which may hold headers or bodies. */
+/**
+ * Name, code, message and the chain of causes; never the enumerable extras of a foreign error, which may hold headers or bodies.
+ * A failure that we plan for needs no stack: its code says where it comes from. A bug does.
+ */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   return {
     name: error.name,
     ...('code' in error && { code: error.code }),
     message: error.message,
-    stack: error.stack,
-    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+    ...(!(error instanceof MonitorError) && { stack: error.stack }),
+    ...(error.cause !== undefined && { cause: describeCause(error.cause) }),
+  };
+}
+
+function describeCause(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return {
+    name: error.name,
+    ...('code' in error && { code: error.code }),
+    message: error.message,
+    ...(error.cause !== undefined && { cause: describeCause(error.cause) }),
   };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startApp } from '../app.ts';
+import { startApp, type App } from '../app.ts';
 import { loadClusterAccess } from '../cluster/kubeconfig.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
 import { openContext } from './context.ts';
@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 export async function runDaemon(world: World, flags: EnvironmentFlags): Promise<number> {
   const context = openContext(world, flags, 'stdout');
   const { environment, log } = context;
-  await using _app = await startApp({
+  await using app = await startApp({
     ...context,
     access: loadClusterAccess({ explicitFile: environment.kubeconfig, environment: world.variables }),
     version: world.version,
@@ -20,6 +20,19 @@ export async function runDaemon(world: World, flags: EnvironmentFlags): Promise<
     serve: true,
   });
   if (!world.stopping.aborted) await once(world.stopping, 'abort');
-  log.info('k8s-monitor is stopping', { signal: String(world.stopping.reason) });
+  log.info('k8s-monitor is stopping', {
+    signal: String(world.stopping.reason),
+    // They wait on disk and are told after the next start, if the last seconds do not bring them out.
+    waitingNotices: await waitingNotices(app),
+  });
   return EXIT.fine;
+}
+
+async function waitingNotices(app: App): Promise<number | undefined> {
+  try {
+    const { pending, sending, parked } = await app.store.outbox.counts();
+    return pending + sending + parked;
+  } catch {
+    return undefined;
+  }
 }

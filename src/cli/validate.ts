@@ -53,9 +53,16 @@ export async function runValidate(world: World, flags: EnvironmentFlags, paths: 
     );
   }
   const problems = complaints.filter(({ isProblem }) => isProblem).length;
-  world.stdout.write(`${candidates.length} files, ${problems} problems, ${complaints.length - problems} warnings\n`);
+  const warnings = complaints.length - problems;
+  world.stdout.write(
+    `${counted(candidates.length, 'file')}, ${counted(problems, 'problem')}, ${counted(warnings, 'warning')}\n`,
+  );
   await Promise.resolve();
   return problems > 0 ? EXIT.problems : EXIT.fine;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function candidatesAt(path: string, complaints: Complaint[]): readonly Candidate[] {

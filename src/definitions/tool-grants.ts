@@ -1,21 +1,14 @@
 import type { DefinitionSettings } from './definition-settings.ts';
 
-/** Every tool that agents can be given; which of them exist in an installation is a setting. */
+/** Every tool that this version has; which of them are configured and switched on is a setting. */
 export const KNOWN_TOOLS: readonly string[] = [
   'k8s_get',
   'k8s_describe',
   'k8s_logs',
   'k8s_events',
-  'k8s_top',
-  'k8s_changes',
-  'prometheus_query',
   'github_commits',
   'github_compare',
   'github_pull_requests',
-  'github_file',
-  'github_releases',
-  'github_workflow_runs',
-  'incidents_search',
 ];
 
 /** Claude Code's tools that have nothing to act on here: no workspace, no shell, no web. */
@@ -46,7 +39,7 @@ export function grantTools(
   settings: Pick<DefinitionSettings, 'tools' | 'toolCeiling'>,
 ): ToolGrants {
   const notes: ToolGrants['notes'][number][] = [];
-  const isDefault = (tool: string): boolean => tool.startsWith('k8s_') || tool === 'incidents_search';
+  const isDefault = (tool: string): boolean => tool.startsWith('k8s_');
   let granted = KNOWN_TOOLS.filter(isDefault);
   if (requested !== undefined) {
     const named = requested.map((entry) => ({ entry, meaning: meaningOf(entry) }));
@@ -100,7 +93,7 @@ function meaningOf(entry: string): Meaning {
     .trim()
     .toLowerCase();
   const starting = (prefix: string): readonly string[] => KNOWN_TOOLS.filter((tool) => tool.startsWith(prefix));
-  if (name === '*') return { kind: 'tools', tools: [...starting('k8s_'), 'incidents_search'] };
+  if (name === '*') return { kind: 'tools', tools: starting('k8s_') };
   if (name === 'bash') return { kind: 'shell', tools: starting('k8s_') };
   if (/^mcp__kubernetes(__|$)/.test(name)) return { kind: 'shell', tools: starting('k8s_') };
   if (/^mcp__github(__|$)/.test(name)) return { kind: 'tools', tools: starting('github_') };

@@ -51,7 +51,7 @@ function cardLines(card: Card, nowMs: number, paint: Paint, width: number): read
     card.namespace === '' ? '' : `ns ${card.namespace}`,
     card.object,
     card.tier === undefined ? '' : `tier ${card.tier}`,
-    card.environment === 'unknown' ? '' : card.environment,
+    card.environment === 'unknown' ? 'environment unknown' : card.environment,
     card.reason,
     `since ${clockText(card.onsetAtMs, nowMs)}`,
     cyclesWords(card.cyclesSeen),

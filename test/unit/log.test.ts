@@ -39,6 +39,15 @@ test('an error shows code and causes, but not what hangs on it, and no secret wh
   expect(lines.join()).not.toMatch(/canary-token|headers/);
 });
 
+test('a bug shows its stack, a failure that was planned for does not', () => {
+  const { log, lines } = aLog();
+
+  log.error('a bug', { err: new Error('boom', { cause: new MonitorError('CLUSTER_REFUSED', 'no') }) });
+  log.warn('expected', { err: new MonitorError('DELIVERY_UNAVAILABLE', 'away', { cause: new Error('ECONNREFUSED') }) });
+
+  expect(lines.map((line) => line.includes('"stack"'))).toEqual([true, false]);
+});
+
 test('a changed level is in force at the next line, in children too', () => {
   const { log, lines } = aLog();
   const child = log.child({ room: 'x' });

@@ -88,7 +88,7 @@ function cardContext(card: Card, nowMs: number): Block {
     card.namespace === '' ? '' : `ns ${codeSpan(card.namespace, 80)}`,
     codeSpan(card.object, 160),
     card.tier === undefined ? '' : `tier ${escapeLineWithin(card.tier, 10)}`,
-    card.environment === 'unknown' ? '' : escapeLineWithin(card.environment, 20),
+    card.environment === 'unknown' ? 'environment unknown' : escapeLineWithin(card.environment, 20),
     escapeLineWithin(card.reason, 80),
     `since ${slackTime(card.onsetAtMs, nowMs)}`,
     cyclesWords(card.cyclesSeen),

@@ -5,7 +5,7 @@ import { KNOWN_TOOLS } from '../../../src/definitions/tool-grants.ts';
 import { aFile, bytesOf, settings } from './fixtures.ts';
 
 const K8S = KNOWN_TOOLS.filter((tool) => tool.startsWith('k8s_'));
-const DEFAULT = [...K8S, 'incidents_search'];
+const DEFAULT = K8S;
 const agent = (front: string, body = 'Look at the pods.\n'): string => `---\n${front}\n---\n${body}`;
 const named = (more: string): string => agent(`name: a\ndescription: d\n${more}`);
 const parse = (text: string | Uint8Array, over = {}) => parseAgentFile(aFile('a.md', text), { ...settings, ...over });
@@ -159,7 +159,7 @@ test.each<[front: string, tools: readonly string[]]>([
   ['tools:\n  - k8s_get\n  - Write', ['k8s_get']],
   ['tools: Read', []],
   ['tools: made_up', []],
-  ['disallowedTools: k8s_logs, k8s_top', DEFAULT.filter((tool) => tool !== 'k8s_logs' && tool !== 'k8s_top')],
+  ['disallowedTools: k8s_logs, k8s_events', DEFAULT.filter((tool) => tool !== 'k8s_logs' && tool !== 'k8s_events')],
   ['tools: k8s_get, k8s_logs\ndisallowedTools: Bash', []],
 ])('%j gives its tools', (front, tools) => {
   expect(parse(named(front)).agent?.tools).toEqual(tools);
