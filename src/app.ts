@@ -157,6 +157,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     onOutcome: ({ notice, result }) => metrics.delivery({ leg: 'slack', operation: notice.content.kind, result }),
     onProblems: noted.noteDelivery,
+    onUnreached: noted.noteUnreached,
   });
   if (options.serve) {
     acquired.use(delivery.start());

@@ -5,6 +5,7 @@ import { createAttempt, type DeliveryOutcome, type Step, type Waiting } from './
 import { createPace } from './pace.ts';
 import type { SlackClient } from './slack/client.ts';
 import { createTeller } from './slack/tell.ts';
+import { createReach, type Unreached } from './reach.ts';
 import { createStandstills, type DeliveryProblem } from './standstill.ts';
 
 export interface DeliveryOptions {
@@ -24,6 +25,8 @@ export interface DeliveryOptions {
   readonly onOutcome?: (outcome: DeliveryOutcome) => void;
   /** Everything that waits for a person at this moment; empty when all is well again. */
   readonly onProblems?: (problems: readonly DeliveryProblem[]) => void;
+  /** While Slack cannot be reached, again and again; `undefined` at its next answer. */
+  readonly onUnreached?: (unreached: Unreached | undefined) => void;
 }
 
 export interface Delivery {
@@ -87,6 +90,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     log,
     beforeRequest: (channel) => inTurn(channel, new AbortController().signal),
   });
+  const reach = createReach({ now, onUnreached: options.onUnreached ?? (() => undefined) });
   const attempt = createAttempt({
     outbox,
     tell,
@@ -96,7 +100,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     random: options.random,
     log,
     step: options.step ?? (() => Promise.resolve()),
-    onOutcome: options.onOutcome ?? (() => undefined),
+    onOutcome: (outcome) => {
+      reach.note(outcome.result);
+      options.onOutcome?.(outcome);
+    },
   });
 
   async function runLane(row: OutboxRow, signal: AbortSignal): Promise<void> {
@@ -134,6 +141,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.set(notice.channel, runLane(row, signal));
       started += 1;
     }
+    if (reach.isLost()) reach.report(await outbox.counts());
     const nextDueAtMs = await outbox.nextDueAtMs(nowMs);
     if (nextDueAtMs !== undefined && nextDueAtMs > nowMs) againAtMs = Math.min(againAtMs, nextDueAtMs);
     return { started, againAtMs };

@@ -1,4 +1,6 @@
+import type { Unreached } from '../delivery/reach.ts';
 import type { DeliveryProblem } from '../delivery/standstill.ts';
+import { clockText } from '../domain/clock-text.ts';
 import type { MonitorError } from '../errors.ts';
 import type { HealthAnswer } from '../http/health-server.ts';
 import type { Logger } from '../log.ts';
@@ -8,6 +10,8 @@ export interface ProcessHealth {
   /** `undefined`: a write has reached the disk. */
   readonly noteStore: (trouble: MonitorError | undefined) => void;
   readonly noteDelivery: (problems: readonly DeliveryProblem[]) => void;
+  /** `undefined`: Slack answers again. */
+  readonly noteUnreached: (unreached: Unreached | undefined) => void;
   /** A cycle begins; the next one must begin before this moment (Unix milliseconds). */
   readonly noteAttempt: (nextBeforeMs: number) => void;
   /** For the kubelet's liveness probe: whether cycles are attempted at all. */
@@ -16,10 +20,14 @@ export interface ProcessHealth {
   readonly ready: () => HealthAnswer;
 }
 
+/** A shorter silence of Slack is bridged by the retries. */
+const UNREACHED_AFTER_MS = 60_000;
+
 export function createProcessHealth(parts: { readonly now: () => number; readonly log: Logger }): ProcessHealth {
   const { now, log } = parts;
   let storeTrouble: MonitorError | undefined;
   let deliveryProblems: readonly DeliveryProblem[] = [];
+  let unreached: Unreached | undefined;
   let wedgedAtMs = Number.POSITIVE_INFINITY;
   return {
     noteStore: (trouble) => {
@@ -30,6 +38,9 @@ export function createProcessHealth(parts: { readonly now: () => number; readonl
     },
     noteDelivery: (problems) => {
       deliveryProblems = problems;
+    },
+    noteUnreached: (trouble) => {
+      unreached = trouble;
     },
     noteAttempt: (nextBeforeMs) => {
       wedgedAtMs = nextBeforeMs;
@@ -44,7 +55,15 @@ export function createProcessHealth(parts: { readonly now: () => number; readonl
       reasons: [
         ...(storeTrouble === undefined ? [] : [`the store takes nothing: ${storeTrouble.message}`]),
         ...deliveryProblems.map((problem) => `slack: ${problem.message}`),
+        ...(unreached === undefined || now() - unreached.sinceMs <= UNREACHED_AFTER_MS
+          ? []
+          : [unreachedWords(unreached, now())]),
       ],
     }),
   };
+}
+
+function unreachedWords({ sinceMs, waiting }: Unreached, nowMs: number): string {
+  const notices = waiting === 1 ? '1 notice waits' : `${waiting} notices wait`;
+  return `slack could not be reached since ${clockText(sinceMs, nowMs)}, ${notices}`;
 }

@@ -5,6 +5,7 @@ import { createPace } from '../../../src/delivery/pace.ts';
 import type { PlacedMessage, SlackClient } from '../../../src/delivery/slack/client.ts';
 import { SlackBlocked } from '../../../src/delivery/slack/refusals.ts';
 import type { SlackContent } from '../../../src/delivery/slack/render.ts';
+import type { Unreached } from '../../../src/delivery/reach.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../../../src/delivery/worker.ts';
 import { MonitorError } from '../../../src/errors.ts';
 import { silentLog } from '../../../src/log.ts';
@@ -252,6 +253,37 @@ test('outcomes name what Slack saw, or the code of the error, and how long it to
     { result: 'DELIVERY_UNAVAILABLE', latencyMs: 2000 },
     { result: 'posted', latencyMs: 2500 },
   ]);
+});
+
+test('a Slack that cannot be reached is told with what waits, until it answers', async () => {
+  const outbox = createMemoryOutbox();
+  const slack = listSlack();
+  const heard: (Unreached | undefined)[] = [];
+  const { delivery } = deliver(outbox, slack.client, { onUnreached: (unreached) => heard.push(unreached) });
+  slack.failures.push(
+    new MonitorError('DELIVERY_UNAVAILABLE', 'down', { retryable: true }),
+    new MonitorError('DELIVERY_AMBIGUOUS', 'lost', { retryable: true }),
+  );
+  outbox.add(aNotice({ kind: 'card', card: aCard() }, { subject: 'INC-1' }));
+
+  await delivery.flush(forever());
+
+  expect(heard.length).toBeGreaterThan(1);
+  expect(heard.slice(0, -1)).toEqual(heard.slice(0, -1).map(() => ({ sinceMs: NOW_MS, waiting: 1 })));
+  expect(heard.at(-1)).toBeUndefined();
+});
+
+test('a refusal is an answer: Slack was reached', async () => {
+  const outbox = createMemoryOutbox();
+  const slack = listSlack();
+  const heard: (Unreached | undefined)[] = [];
+  const { delivery } = deliver(outbox, slack.client, { onUnreached: (unreached) => heard.push(unreached) });
+  slack.failures.push(new MonitorError('DELIVERY_CONTENT', 'no'));
+  outbox.add(aNotice({ kind: 'card', card: aCard() }));
+
+  await delivery.drain(forever());
+
+  expect(heard).toEqual([]);
 });
 
 test('a long silence asked for by Slack is a problem that people see', async () => {

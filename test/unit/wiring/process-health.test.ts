@@ -47,3 +47,21 @@ test('trouble with Slack is shown and leaves the process in service', () => {
 
   expect(ready()).toEqual({ ok: true, reasons: ['slack: the token was refused'] });
 });
+
+test('a Slack that cannot be reached is named after a minute, with what waits, until it answers', () => {
+  const sinceMs = Date.UTC(2026, 10, 21, 12, 41);
+  let nowMs = sinceMs + 60_000;
+  const { ready, noteUnreached } = aProcess(() => nowMs);
+  noteUnreached({ sinceMs, waiting: 3 });
+  expect(ready()).toEqual({ ok: true, reasons: [] });
+
+  nowMs += 1;
+  expect(ready()).toEqual({
+    ok: true,
+    reasons: ['slack could not be reached since 12:41 UTC, 3 notices wait'],
+  });
+  noteUnreached({ sinceMs, waiting: 1 });
+  expect(ready().reasons).toEqual([expect.stringMatching(/, 1 notice waits$/)]);
+  noteUnreached(undefined);
+  expect(ready().reasons).toEqual([]);
+});
