@@ -2,6 +2,7 @@ import type { Analysis } from '../domain/agent-report.ts';
 import type { EvidenceQuote } from '../domain/evidence.ts';
 import { REASONS, FAMILIES, type AssessedFinding, type Family, type Finding, type Reason } from '../domain/finding.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
+import { IMPACTS } from '../domain/severity.ts';
 import type { Gap } from '../domain/snapshot.ts';
 import { cappedConfidence, relevantGap, verifiedCitations, type EvidenceLog } from './evidence.ts';
 import { cut, oneLine, visibleText } from './fence.ts';
@@ -13,10 +14,14 @@ export interface AcceptedAnalysis {
   /** Problems that no check had seen. */
   readonly findings: readonly Finding[];
   readonly verified: readonly EvidenceQuote[];
+  /** What was not taken because of the cap, for people; `undefined` when everything was. */
+  readonly notTaken: string | undefined;
 }
 
 export interface AnalysisContext {
   readonly agent: string;
+  /** Findings of its own that earlier reports of this agent brought into the cycle. */
+  readonly alreadyTaken: number;
   readonly known: readonly AssessedFinding[];
   readonly evidence: EvidenceLog;
   readonly gaps: readonly Gap[];
@@ -30,17 +35,27 @@ type Reported = AnalyzerReport['findings'][number];
 const MAX_ENTRIES = 50;
 const MAX_ITEMS = 5;
 const MAX_NEXT_STEPS = 3;
+/** Each finding of an agent's own is an incident of its own: more than a few in one cycle are noise. */
+const MAX_OWN_FINDINGS = 5;
 
 /** Turns what an analyzer said into what is proven: citations looked up, confidence capped, problems matched with those the checks know. */
 export function acceptAnalysis(report: AnalyzerReport, context: AnalysisContext): AcceptedAnalysis {
+  const matched = matchWithKnown(report.findings, context);
+  const own = [...new Set(matched.flatMap(({ known, problem }) => (known === undefined ? [problem] : [])))];
+  const taken = new Set(worstFirst(own).slice(0, Math.max(0, MAX_OWN_FINDINGS - context.alreadyTaken)));
+  const notTaken = notTakenText(own.length - taken.size);
+
   const analyses: Analysis[] = [];
-  const findings: Finding[] = [];
+  const findings = new Map<Problem, Finding>();
   const verified: EvidenceQuote[] = [];
-  for (const entry of report.findings.slice(0, MAX_ENTRIES)) {
-    const evidence = verifiedCitations(entry.evidence, context.evidence);
-    const known = knownFinding(entry, [...context.known, ...findings]);
-    const finding = known ?? newFinding(entry, evidence, context);
-    if (known === undefined) findings.push(finding);
+  const accepted = matched.filter(({ known, problem }) => known !== undefined || taken.has(problem));
+  for (const { entry, known, problem } of accepted.slice(0, MAX_ENTRIES)) {
+    const citations = verifiedCitations(entry.evidence, context.evidence);
+    const about = known ?? findings.get(problem) ?? problem;
+    const evidence =
+      known === undefined || known.origin === 'agent' ? citations.filter((quote) => names(quote, about)) : citations;
+    const finding = known ?? findings.get(problem) ?? newFinding(problem, evidence, context);
+    if (known === undefined) findings.set(problem, finding);
     const gap = relevantGap(context.gaps, finding.family, finding.object.namespace);
     verified.push(...evidence);
     analyses.push({
@@ -50,10 +65,57 @@ export function acceptAnalysis(report: AnalyzerReport, context: AnalysisContext)
       confidence: cappedConfidence(entry.confidence, evidence, gap !== undefined),
       evidence,
       nextSteps: lines(entry.nextSteps, MAX_NEXT_STEPS),
-      notChecked: [...lines([...entry.notChecked, ...report.notChecked], MAX_ITEMS), ...gapLines(gap)],
+      notChecked: [
+        ...lines([...entry.notChecked, ...report.notChecked], MAX_ITEMS),
+        ...gapLines(gap),
+        ...(notTaken === undefined ? [] : [notTaken]),
+      ],
     });
   }
-  return { analyses, findings, verified };
+  return { analyses, findings: [...findings.values()], verified, notTaken };
+}
+
+/** A problem that no check had seen, before it is known whether it is taken. */
+type Problem = Omit<Finding, 'id' | 'evidence' | 'verified'>;
+
+interface Matched {
+  readonly entry: Reported;
+  readonly known: Finding | undefined;
+  /** One object for all entries about the same new problem. */
+  readonly problem: Problem;
+}
+
+function matchWithKnown(entries: readonly Reported[], context: AnalysisContext): readonly Matched[] {
+  const problems: Problem[] = [];
+  return entries.map((entry) => {
+    const known = context.known.find(({ id }) => id === entry.finding) ?? sameProblem(entry, context.known);
+    const problem = sameProblem(entry, problems) ?? problemOf(entry, context);
+    if (known === undefined && !problems.includes(problem)) problems.push(problem);
+    return { entry, known, problem };
+  });
+}
+
+function worstFirst(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((left, right) => IMPACTS.indexOf(left.impact) - IMPACTS.indexOf(right.impact));
+}
+
+function notTakenText(count: number): string | undefined {
+  if (count === 0) return undefined;
+  return `${count} more ${count === 1 ? 'finding' : 'findings'} of this agent ${count === 1 ? 'was' : 'were'} not taken: at most ${MAX_OWN_FINDINGS} a cycle`;
+}
+
+/** What controllers append to the names of their Pods and Jobs: an ordinal or a time, a hash, random letters. */
+const GENERATED = '(?:-[0-9]{1,10})?(?:-[bcdfghjklmnpqrstvwxz2456789]{5,10}){0,2}';
+
+/** Whether a quote is about the object at all: words that only stand somewhere prove nothing about an object which code did not find. */
+function names({ source, quote }: EvidenceQuote, { object, owner }: Pick<Finding, 'object' | 'owner'>): boolean {
+  return [object.name, owner.name].some(
+    (name) =>
+      name !== '' &&
+      new RegExp(
+        String.raw`(?<![\w.-])${name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}${GENERATED}(?!-?\w|\.\w)`,
+      ).test(`${source}\n${quote}`),
+  );
 }
 
 function lines(texts: readonly string[], atMost: number): string[] {
@@ -68,12 +130,8 @@ function gapLines(gap: Gap | undefined): string[] {
   return [`${gap.resource}${gap.namespace === undefined ? '' : ` in ${gap.namespace}`}: ${gap.detail}`];
 }
 
-/** The finding that is meant: by its id, or because it is the same problem of the same object or owner under another id. */
-function knownFinding<Known extends Finding>(entry: Reported, known: readonly Known[]): Known | undefined {
-  if (entry.finding !== null) {
-    const byId = known.find(({ id }) => id === entry.finding);
-    if (byId !== undefined) return byId;
-  }
+/** The same problem of the same object or owner. */
+function sameProblem<Known extends Problem>(entry: Reported, known: readonly Known[]): Known | undefined {
   const { family, reason } = reasonOf(entry.reason);
   const { kind, namespace, name } = entry.object;
   const same = (other: { kind: string; namespace: string; name: string }): boolean =>
@@ -86,7 +144,7 @@ function knownFinding<Known extends Finding>(entry: Reported, known: readonly Kn
   );
 }
 
-function newFinding(entry: Reported, evidence: readonly EvidenceQuote[], context: AnalysisContext): Finding {
+function problemOf(entry: Reported, context: AnalysisContext): Problem {
   const object: ObjectRef = {
     apiVersion: API_VERSIONS[entry.object.kind] ?? 'v1',
     kind: oneLine(entry.object.kind, 63),
@@ -95,7 +153,6 @@ function newFinding(entry: Reported, evidence: readonly EvidenceQuote[], context
   };
   const facts = context.objectFacts(object);
   return {
-    id: context.nextFindingId(),
     origin: 'agent',
     check: context.agent,
     ...reasonOf(entry.reason),
@@ -104,14 +161,16 @@ function newFinding(entry: Reported, evidence: readonly EvidenceQuote[], context
     owner: facts?.owner ?? { kind: object.kind, namespace: object.namespace, name: object.name },
     title: oneLine(entry.title, 240),
     onsetAtMs: onsetOf(entry.onset, context.nowMs),
-    evidence,
     nextSteps: lines(entry.nextSteps, MAX_NEXT_STEPS),
     labels: facts?.labels ?? {},
     annotations: facts?.annotations ?? {},
     images: facts?.images ?? [],
     serviceNames: facts?.serviceNames ?? [],
-    verified: evidence.length > 0,
   };
+}
+
+function newFinding(problem: Problem, evidence: readonly EvidenceQuote[], context: AnalysisContext): Finding {
+  return { ...problem, id: context.nextFindingId(), evidence, verified: evidence.length > 0 };
 }
 
 /** A reason of the closed lists with its family; anything else is `Other` with a slug. */

@@ -19,6 +19,8 @@ export interface CycleState {
   /** Those of the checks, then those that agents add. */
   readonly findings: AssessedFinding[];
   readonly agentFindings: Finding[];
+  /** For the summary: which agent reported more of its own than is taken. */
+  readonly notTaken: string[];
   readonly analyses: Analysis[];
   readonly correlations: Correlation[];
   /** The latest word on a finding stands. */

@@ -34,8 +34,9 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
         state,
         (report) => report.findings.flatMap(({ finding }) => finding ?? []),
         (report) => {
-          const { analyses, findings, verified } = acceptAnalysis(report, {
+          const { analyses, findings, verified, notTaken } = acceptAnalysis(report, {
             agent: agent.name,
+            alreadyTaken: state.agentFindings.filter(({ check }) => check === agent.name).length,
             known: state.findings,
             evidence: state.evidence,
             gaps: state.input.gaps,
@@ -44,11 +45,13 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
             objectFacts: state.input.objectFacts,
           });
           addFindings(state, findings);
+          if (notTaken !== undefined) state.notTaken.push(`${agent.name}: ${notTaken}`);
           state.analyses.push(...analyses);
           cite(state, verified);
           return {
             ...briefOf({ analyses }),
             newFindings: findings.map(({ id, reason, object, title }) => ({ id, reason, object, title })),
+            ...(notTaken !== undefined && { notTaken }),
           };
         },
       );

@@ -50,6 +50,7 @@ function newState(input: AgentsInput, signal: AbortSignal): CycleState {
     signal,
     findings: [...input.findings],
     agentFindings: [],
+    notTaken: [],
     analyses: [],
     correlations: [],
     verdicts: new Map(),
@@ -99,7 +100,7 @@ function outcomeOf(state: CycleState, summary: string): AgentsOutcome {
     evidence: [...state.cited.values()],
     runs: state.runs,
     notCalled: [...state.notCalled].map(([name, reason]) => ({ name, reason })),
-    summary,
+    summary: [summary, ...state.notTaken].filter((line) => line !== '').join('\n'),
     usage: state.runs.reduce((sum, run) => addUsage(sum, run.usage), NO_USAGE),
   };
 }

@@ -173,7 +173,7 @@ test('a problem that only an agent saw is judged by the agents behind it', async
   const own = {
     ...ENTRY,
     finding: null,
-    object: { kind: 'Deployment', namespace: 'search', name: 'index' },
+    object: { kind: 'Deployment', namespace: 'payments', name: 'checkout-api' },
     reason: 'SlowQueries',
   };
   const { outcome, messages } = await runAgainst(
@@ -188,6 +188,20 @@ test('a problem that only an agent saw is judged by the agents behind it', async
     { id: 'f1', origin: 'agent', check: 'k8s-analyzer', reason: 'Other:slow-queries', verified: true },
   ]);
   expect(userText(messages.find((message) => roleOf(message) === 'decide'))).toContain('found by an agent');
+});
+
+test('of a flood of findings by one agent five are taken, and the summary says how many were not', async () => {
+  const flood = Array.from({ length: 8 }, (_, index) => ({
+    ...ENTRY,
+    finding: null,
+    object: { kind: 'Deployment', namespace: 'search', name: `index-${index}` },
+    reason: 'SlowQueries',
+  }));
+  const { outcome } = await runAgainst(byRole({ finish: [FINISH], report_findings: [LOOK, analyzed(flood)] }), {
+    findings: [],
+  });
+  expect(outcome.findings.map(({ object }) => object.name)).toEqual([0, 1, 2, 3, 4].map((index) => `index-${index}`));
+  expect(outcome.summary).toContain('k8s-analyzer: 3 more findings of this agent were not taken: at most 5 a cycle');
 });
 
 test('the demo model finds its way through the same prompts', async () => {

@@ -20,11 +20,17 @@ const entry = (overrides: Partial<Entry> = {}): Entry => ({
   ...overrides,
 });
 
-function accept(entries: readonly Entry[], gaps: Parameters<typeof acceptAnalysis>[1]['gaps'] = []) {
+function accept(entries: readonly Entry[], gaps: Parameters<typeof acceptAnalysis>[1]['gaps'] = [], alreadyTaken = 0) {
   const evidence = createEvidenceLog([aFinding()]);
   evidence.add({
     source: 'k8s_logs payments/checkout-api-1',
     text: 'dial tcp: connection refused',
+    tool: 'k8s_logs',
+    isError: false,
+  });
+  evidence.add({
+    source: 'k8s_logs search/index-0',
+    text: 'heap usage 97% of index-0, error: allocation failed',
     tool: 'k8s_logs',
     isError: false,
   });
@@ -33,6 +39,7 @@ function accept(entries: readonly Entry[], gaps: Parameters<typeof acceptAnalysi
     { findings: [...entries], notChecked: ['metrics: no Prometheus'] },
     {
       agent: 'k8s-analyzer',
+      alreadyTaken,
       known: [aFinding()],
       evidence,
       gaps,
@@ -82,7 +89,13 @@ test('the same problem without its id is not a second finding', () => {
 test('a problem of its own becomes a finding, verified or not', () => {
   const object = { kind: 'StatefulSet', namespace: 'search', name: 'index' };
   const { analyses, findings } = accept([
-    entry({ finding: null, object, reason: 'HighMemory', onset: '2026-11-21T17:30:00Z' }),
+    entry({
+      finding: null,
+      object,
+      reason: 'HighMemory',
+      onset: '2026-11-21T17:30:00Z',
+      evidence: [{ id: 'e3', quote: 'error: allocation failed' }],
+    }),
     entry({
       finding: null,
       object: { ...object, name: 'other' },
@@ -109,6 +122,73 @@ test('a problem of its own becomes a finding, verified or not', () => {
     ['f2', 'High'],
     ['f3', 'Inconclusive'],
   ]);
+});
+
+const HEAP = [{ id: 'e3', quote: 'error: allocation failed' }];
+test.each([
+  { kind: 'StatefulSet', name: 'index', evidence: HEAP, verified: true },
+  { kind: 'Pod', name: 'index-0', evidence: HEAP, verified: true },
+  { kind: 'Deployment', name: 'index-builder', evidence: HEAP, verified: false },
+  { kind: 'Pod', name: 'index-1', evidence: HEAP, verified: false },
+  { kind: 'Deployment', name: 'dex', evidence: HEAP, verified: false },
+  {
+    kind: 'Deployment',
+    name: 'wiki',
+    evidence: [{ id: 'e2', quote: 'dial tcp: connection refused' }],
+    verified: false,
+  },
+  {
+    kind: 'Deployment',
+    name: 'checkout-api',
+    evidence: [{ id: 'e2', quote: 'dial tcp: connection refused' }],
+    verified: true,
+  },
+])('a quote proves something about $kind $name of an agent alone: $verified', ({ kind, name, evidence, verified }) => {
+  const { findings, analyses } = accept([
+    entry({ finding: null, reason: 'SlowQueries', object: { kind, namespace: 'search', name }, evidence }),
+  ]);
+  expect(findings).toMatchObject([{ verified }]);
+  expect(analyses[0]?.evidence).toHaveLength(verified ? 1 : 0);
+  expect(analyses[0]?.confidence).toBe(verified ? 'High' : 'Inconclusive');
+});
+
+const ownOf = (name: string, impact: Entry['impact']): Entry =>
+  entry({ finding: null, reason: 'SlowQueries', object: { kind: 'Deployment', namespace: 'web', name }, impact });
+test.each<[what: string, own: Entry[], alreadyTaken: number, taken: string[], notTaken: string | undefined]>([
+  ['five', ['a', 'b', 'c', 'd', 'e'].map((name) => ownOf(name, 'error')), 0, ['a', 'b', 'c', 'd', 'e'], undefined],
+  [
+    'the worst of seven',
+    [
+      ...['a', 'b', 'c'].map((name) => ownOf(name, 'info')),
+      ...['d', 'e', 'f'].map((name) => ownOf(name, 'warning')),
+      ownOf('g', 'critical'),
+    ],
+    0,
+    ['a', 'd', 'e', 'f', 'g'],
+    '2 more findings of this agent were not taken: at most 5 a cycle',
+  ],
+  [
+    'what is left of five',
+    [ownOf('a', 'error'), ownOf('b', 'critical')],
+    4,
+    ['b'],
+    '1 more finding of this agent was not taken: at most 5 a cycle',
+  ],
+  [
+    'none when five were taken before',
+    [ownOf('a', 'critical')],
+    5,
+    [],
+    '1 more finding of this agent was not taken: at most 5 a cycle',
+  ],
+  ['one problem once', Array.from({ length: 9 }, () => ownOf('a', 'error')), 4, ['a'], undefined],
+])("of an agent's own findings are taken: %s", (_, own, alreadyTaken, taken, notTaken) => {
+  const accepted = accept([...own, entry()], [], alreadyTaken);
+  expect(accepted.findings.map(({ object }) => object.name)).toEqual(taken);
+  expect(accepted.notTaken).toBe(notTaken);
+  const explained = accepted.analyses.at(-1);
+  expect(explained?.findingId).toBe('f1');
+  expect(explained?.notChecked).toEqual(['metrics: no Prometheus', ...(notTaken === undefined ? [] : [notTaken])]);
 });
 
 test.each([
