@@ -8,8 +8,9 @@ import { durationsIn, LONGEST_TOLERANCE_MS } from './read-tolerances.ts';
 import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry } from './service-names.ts';
 import { silencePhrasesIn } from './silence-phrase.ts';
+import { namesEnvironment, type SilenceScope } from './silence-scope.ts';
 import { severitiesIn } from './subject.ts';
-import { meansTarget, namespaceOf, type Target } from './target.ts';
+import { meansTarget, namespaceOf, type ServiceName, type Target } from './target.ts';
 
 /** What a model wants the SREs' text to permit. */
 export type PassageRequest =
@@ -135,18 +136,43 @@ function judge(
     return refuse('other-reason', `it is about ${reason}, this is ${target.reason}`);
   const closed = closedBy(place, entries, request, zone, nowMs);
   if (closed !== undefined) return closed;
-  return permits(place, quote, target, request);
+  return permits(place, quote, target, request, scopeOf(place, entries, reason, target, definitions));
 }
 
-function permits(place: Place, quote: string, target: Target, request: PassageRequest): PassageVerdict {
+function scopeOf(
+  place: Place,
+  entries: readonly KnownIssue[],
+  reason: string | undefined,
+  target: Target,
+  definitions: Pick<Definitions, 'tiers'>,
+): SilenceScope {
+  const outright = namedIn(place, definitions);
+  const texts = definitions.tiers.filter((entry) => meansTarget(entry, target)).map(({ text }) => text);
+  return {
+    names: [...entries.flatMap(({ names }) => names), ...outright],
+    reason,
+    otherWords: outright.length === 0 ? texts.join(' ') : '',
+  };
+}
+
+function permits(
+  place: Place,
+  quote: string,
+  target: Target,
+  request: PassageRequest,
+  scope: SilenceScope,
+): PassageVerdict {
   const granted = { ok: true, file: place.file, line: place.line, text: place.text } as const;
   switch (request.to) {
     case 'silence': {
       // Judged in the whole bullet, so that cutting off a "not" or an "unless" gains nothing; but the words must be among the quoted ones.
-      const phrases = silencePhrasesIn(normalise(place.text)).filter((phrase) => quote.includes(phrase.text));
-      if (phrases.length === 0) return refuse('does-not-permit', 'it does not say not to alert');
-      if (silencePhrasesIn(normalise(place.text)).some((phrase) => phrase.void !== undefined)) {
-        return refuse('negated', 'a negation or a condition stands beside "do not alert"');
+      const phrases = silencePhrasesIn(normalise(place.text), scope);
+      if (!phrases.some((phrase) => quote.includes(phrase.text)))
+        return refuse('does-not-permit', 'it does not say not to alert');
+      const headings = place.block.headings.map((heading) => plainText(heading.text));
+      const isLimited = headings.some((heading) => namesEnvironment(heading, scope.names));
+      if (isLimited || phrases.some((phrase) => phrase.void !== undefined)) {
+        return refuse('negated', 'a negation, a condition or a limit stands beside "do not alert"');
       }
       return granted;
     }
@@ -201,9 +227,7 @@ function concerns(
   target: Target,
   definitions: Pick<Definitions, 'tiers'>,
 ): boolean {
-  const listed = definitions.tiers.map(({ namespace, name }) => ({ namespace, name }));
-  const inForce = entries.flatMap((entry) => entry.names);
-  const own = [...inForce, ...namesIn(place.context, listed), ...(readNamedEntry(place.block.text)?.names ?? [])];
+  const own = [...entries.flatMap((entry) => entry.names), ...namedIn(place, definitions)];
   // A passage that names objects concerns these and no others, whatever tier it also mentions.
   if (own.length > 0) return own.some((name) => meansTarget(name, target));
   const tier = tierOf(target, definitions);
@@ -238,6 +262,12 @@ function concerns(
   return plain
     .split(/[\s,;:()"'/]+/)
     .some((word) => word.length > 3 && isReason(word.replace(/\.$/, ''), target.reason));
+}
+
+/** The objects that a passage, its bullet or its title names outright. */
+function namedIn(place: Place, definitions: Pick<Definitions, 'tiers'>): readonly ServiceName[] {
+  const listed = definitions.tiers.map(({ namespace, name }) => ({ namespace, name }));
+  return [...namesIn(place.context, listed), ...(readNamedEntry(place.block.text)?.names ?? [])];
 }
 
 /** The known issues within whose lines the passage stands. */

@@ -6,6 +6,7 @@ import { isHistory } from './read-tiers.ts';
 import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry, tellingWords } from './service-names.ts';
 import { silencePhrasesIn } from './silence-phrase.ts';
+import { namesEnvironment } from './silence-scope.ts';
 import type { ServiceName } from './target.ts';
 
 const SECTION =
@@ -45,25 +46,38 @@ export function readKnownIssues(
     }
     if (NOTHING.test(plainText(text))) continue;
 
-    const phrases = silencePhrasesIn(text);
+    const reason = /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(text)?.[1];
+    const { names, otherWords } = namesOf(entry, text, services);
+    const phrases = silencePhrasesIn(text, { names, reason, otherWords });
     // An agent's own file tells the agent what to do; only what it says not to tell concerns code.
     if (phrases.length === 0 && file !== 'CLAUDE.md') continue;
     const above = (entry.title ?? entry.blocks[0])?.headings ?? [];
     const headings = above.map((heading) => plainText(heading.text));
     const limits = readLimitsUnder(headings, plainText(text), zone);
     // One phrase that does not count makes the whole entry unsure.
+    const inEnvironment = headings.find((heading) => namesEnvironment(heading, names));
     const doubtful = phrases.find((phrase) => phrase.void !== undefined);
     if (doubtful !== undefined) {
       const why = {
         negated: 'a negation stands before it',
         conditional: 'it depends on a condition',
         partial: 'it limits where or how, not whether',
+        another:
+          'it depends on a condition: what it is about is not the object that the entry names; write "reason: CrashLoop" for a kind of failure',
+        qualified:
+          'it holds in one environment only, which is for the agents; name the object with its namespace instead',
       };
       const at = line + text.slice(0, doubtful.index).split('\n').length - 1;
       warn(
-        'silence-unread',
+        doubtful.void === 'qualified' ? 'silence-qualified' : 'silence-unread',
         `"${doubtful.text}" is not taken as "do not alert": ${why[doubtful.void ?? 'negated']}`,
         at,
+      );
+    }
+    if (inEnvironment !== undefined && phrases.length > 0) {
+      warn(
+        'silence-qualified',
+        `the heading "${inEnvironment}" limits it to one environment, which is for the agents, so the entry silences nothing by itself; name the object with its namespace instead`,
       );
     }
     if (limits.unread !== undefined && phrases.length > 0) {
@@ -72,10 +86,9 @@ export function readKnownIssues(
         `"${limits.unread}" cannot be read as a weekly window or a date, so the entry silences nothing; write "Sun 02:00-03:00 Europe/Berlin" or "until 2026-12-31"`,
       );
     }
-    const silences = phrases.length > 0 && doubtful === undefined && limits.unread === undefined;
+    const silences =
+      phrases.length > 0 && doubtful === undefined && inEnvironment === undefined && limits.unread === undefined;
     const words = tellingWords(text);
-    const names = namesOf(entry, text, services);
-    const reason = /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(text)?.[1];
     for (const window of limits.windows.length === 0 ? [undefined] : limits.windows) {
       found.push({ file, line, text, names, words, window, untilMs: limits.untilMs, reason, silences });
     }
@@ -124,19 +137,23 @@ function entriesIn(blocks: readonly Block[]): readonly Entry[] {
 }
 
 /** Named outright, or by a word that stands in the text of exactly one listed service. */
-function namesOf(entry: Entry, text: string, services: readonly Service[]): readonly ServiceName[] {
+function namesOf(
+  entry: Entry,
+  text: string,
+  services: readonly Service[],
+): { readonly names: readonly ServiceName[]; readonly otherWords: string } {
   const leading =
     entry.title === undefined ? readNamedEntry(entry.blocks[0]?.text ?? '') : readNamedEntry(entry.title.text);
   const listed = services.map(({ tier: { namespace, name } }) => ({ namespace, name }));
   const outright = [...(leading?.names ?? []), ...namesIn(text, listed)];
-  if (outright.length > 0) return distinct(outright);
+  if (outright.length > 0) return { names: distinct(outright), otherWords: '' };
   const meant = tellingWords(text).flatMap((word) => {
     const having = services.filter((service) => service.words.has(word));
-    return having.length === 1 ? having.map(({ tier: { namespace, name } }) => ({ namespace, name })) : [];
+    return having.length === 1 ? having.map(({ tier }) => tier) : [];
   });
   const names = distinct(meant);
   // Words that point to two services point to neither.
-  return names.length === 1 ? names : [];
+  return names.length === 1 ? { names, otherWords: meant[0]?.text ?? '' } : { names: [], otherWords: '' };
 }
 
 function distinct(names: readonly ServiceName[]): readonly ServiceName[] {

@@ -1,9 +1,14 @@
+import { isAboutAnother, namesEnvironment, type SilenceScope } from './silence-scope.ts';
+
 /** A place where text tells that nobody be told. */
 export interface SilencePhrase {
   readonly index: number;
   readonly text: string;
-  /** Why it does not count: it is denied, it holds on a condition that code cannot check, or it speaks of less than silence. */
-  readonly void: 'negated' | 'conditional' | 'partial' | undefined;
+  /**
+   * Why it does not count: it is denied, it holds on a condition that code cannot check, it speaks of less than silence, it is about
+   * something else than what the text names, or it holds in some environment only.
+   */
+  readonly void: 'negated' | 'conditional' | 'partial' | 'another' | 'qualified' | undefined;
 }
 
 const PHRASES = [
@@ -17,8 +22,10 @@ const PHRASES = [
 /**
  * Finds the phrases that silence. A negation up to three words before, or a condition in the same sentence, voids one: what
  * code cannot be sure of must not silence anything.
+ *
+ * @param scope what the whole text is about
  */
-export function silencePhrasesIn(text: string): readonly SilencePhrase[] {
+export function silencePhrasesIn(text: string, scope: SilenceScope = NO_SCOPE): readonly SilencePhrase[] {
   const plain = text.replace(/[*_`]/g, (mark) => ' '.repeat(mark.length));
   return [...plain.matchAll(new RegExp(String.raw`\b(?:${PHRASES})\b`, 'gi'))].map((match) => {
     const before =
@@ -27,11 +34,16 @@ export function silencePhrasesIn(text: string): readonly SilencePhrase[] {
         .split(/[.;!?](?=\s)/)
         .at(-1) ?? '';
     const after = plain.slice(match.index + match[0].length).split(/[.;!?](?:\s|$)/)[0] ?? '';
-    return { index: match.index, text: match[0].replace(/\s+/g, ' '), void: voidedBy(before, match[0], after) };
+    return { index: match.index, text: match[0].replace(/\s+/g, ' '), void: voidedBy(before, match[0], after, scope) };
   });
 }
 
-function voidedBy(before: string, phrase: string, after: string): SilencePhrase['void'] {
+const NO_SCOPE: SilenceScope = { names: [], reason: undefined, otherWords: '' };
+/** `in #general`, `by phone`: elsewhere they may be told. Behind a comma or a dash something else is said. */
+const SOMEWHERE =
+  /^(?:(?!\s[-–—]+\s)[^,:])*?\b(?:(?:in|into|to|on|via|through|over)\s+(?:the\s+|our\s+)?#[a-z0-9]|(?:by|via|through|over|on)\s+(?:the\s+|our\s+|an?\s+)?(?:(?:tele)?phone|pager|e-?mail|sms|text\s+message)\b)/i;
+
+function voidedBy(before: string, phrase: string, after: string, scope: SilenceScope): SilencePhrase['void'] {
   const words = before.trim().split(/\s+/).slice(-3);
   if (
     words.some((word) =>
@@ -49,5 +61,8 @@ function voidedBy(before: string, phrase: string, after: string): SilencePhrase[
   // `do not flag as SEV-1`, `do not page @payments`: less than silence. Nobody in particular, or a thing, is silence.
   if (/^(?:do|don|never)/i.test(phrase) && /^\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after))
     return 'partial';
+  if (SOMEWHERE.test(after)) return 'partial';
+  if (namesEnvironment(`${before}${phrase}${after}`, scope.names)) return 'qualified';
+  if (isAboutAnother(before, phrase, after, scope)) return 'another';
   return undefined;
 }
