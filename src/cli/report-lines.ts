@@ -1,6 +1,9 @@
 import { nameOf } from '../domain/object-ref.ts';
 import type { CycleReport } from '../domain/report.ts';
-import type { Gap } from '../domain/snapshot.ts';
+import { isServerTrouble, type Gap } from '../domain/snapshot.ts';
+
+/** Longer lists of what failed alike are counted. */
+const MOST_NAMED = 3;
 
 /** A cycle in a few lines for people: what was found, what was not told and why, what could not be seen. */
 export function reportLines(report: CycleReport): readonly string[] {
@@ -26,7 +29,9 @@ export function reportLines(report: CycleReport): readonly string[] {
         : 'Nothing could be checked.',
     ...incidents,
     ...(report.gaps.length === 0 ? [] : ['Not read, so neither healthy nor broken:', ...gapLines(report.gaps)]),
-    ...(incomplete.length === 0 ? [] : [`Checks not (wholly) evaluated: ${incomplete.map(({ id }) => id).join(', ')}`]),
+    ...(incomplete.length === 0
+      ? []
+      : [`Checks not (wholly) evaluated: ${incompleteWords(report.checks, incomplete)}`]),
     ...report.definitions.warnings.map(
       ({ file, line, message }) => `Definitions: ${file}${line === undefined ? '' : `:${line}`}: ${message}`,
     ),
@@ -38,11 +43,37 @@ export function reportLines(report: CycleReport): readonly string[] {
 /** One line for each cause: a server that is gone is said once, not for every kind. */
 function gapLines(gaps: readonly Gap[]): readonly string[] {
   const causeOf = ({ detail }: Gap): string => detail.slice(detail.indexOf(': ') + 2);
-  return [...Map.groupBy(gaps, causeOf)].map(([cause, alike]) => {
-    const areas = alike.map(({ resource, namespace }) =>
-      namespace === undefined ? resource : `${resource} in ${namespace}`,
-    );
+  const troubles = new Set(gaps.filter(({ cause }) => isServerTrouble(cause)).map(causeOf));
+  // What needs the same server (the cluster's identity) quotes the same trouble among other words.
+  const sharedCauseOf = (gap: Gap): string => {
+    const own = causeOf(gap);
+    if (!isServerTrouble(gap.cause)) return own;
+    return [...troubles].find((other) => other !== own && own.includes(other)) ?? own;
+  };
+  return [...Map.groupBy(gaps, sharedCauseOf)].map(([cause, alike]) => {
     const [only] = alike;
-    return `  ${areas.join(', ')}: ${alike.length === 1 && only !== undefined ? only.detail : cause}`;
+    if (alike.length === 1 && only !== undefined) return `  ${areaOf(only)}: ${only.detail}`;
+    return `  ${troubles.has(cause) ? countedAreas(alike) : alike.map(areaOf).join(', ')}: ${cause}`;
   });
+}
+
+function areaOf({ resource, namespace }: Gap): string {
+  return namespace === undefined ? resource : `${resource} in ${namespace}`;
+}
+
+/** `14 kinds`, `Pod in 31 namespaces`; a few are named. */
+function countedAreas(gaps: readonly Gap[]): string {
+  if (gaps.length <= MOST_NAMED) return gaps.map(areaOf).join(', ');
+  const kinds = new Set(gaps.map(({ resource }) => resource).filter((resource) => resource !== 'Cluster'));
+  const namespaces = new Set(gaps.flatMap(({ namespace }) => namespace ?? []));
+  const named = kinds.size > MOST_NAMED ? `${kinds.size} kinds` : [...kinds].join(', ');
+  if (namespaces.size === 0) return named;
+  return `${named} in ${namespaces.size > MOST_NAMED ? `${namespaces.size} namespaces` : [...namespaces].join(', ')}`;
+}
+
+/** Of all that were due not one: their number says it. */
+function incompleteWords(checks: CycleReport['checks'], incomplete: CycleReport['checks']): string {
+  const due = checks.filter(({ evaluated }) => evaluated !== 'not-due' && evaluated !== 'switched-off');
+  if (due.length <= MOST_NAMED || incomplete.length < due.length) return incomplete.map(({ id }) => id).join(', ');
+  return `all ${due.length} checks`;
 }
