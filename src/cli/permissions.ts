@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 /** `permissions`: asks the API server, and says what each missing right costs. */
 export async function runPermissions(
   world: World,
-  flags: EnvironmentFlags & { readonly output: 'text' | 'json' },
+  flags: EnvironmentFlags & { readonly output: 'text' | 'json'; readonly all?: boolean },
 ): Promise<number> {
   const { environment, settings, log } = openContext(world, flags, 'stderr');
   log.setLevel('warn');
@@ -17,7 +17,7 @@ export async function runPermissions(
   const permissions = await checkPermissions(permissionQuestions(include), createReviewAccess(access.kubeConfig));
   if (flags.output === 'json')
     world.stdout.write(`${JSON.stringify({ server: access.server, permissions }, undefined, 2)}\n`);
-  else world.stdout.write(`${tableOf(access.server, permissions).join('\n')}\n`);
+  else world.stdout.write(`${permissionLines(access.server, permissions, flags.all === true).join('\n')}\n`);
   return permissions.some(isMissing) ? EXIT.problems : EXIT.fine;
 }
 
@@ -25,21 +25,36 @@ function isMissing({ allowed, optional }: Permission): boolean {
   return !allowed && !optional;
 }
 
-function tableOf(server: string, permissions: readonly Permission[]): readonly string[] {
+/**
+ * One line when nothing is refused, else the refusals with what each costs.
+ *
+ * @param all every right with its mark, also where nothing is refused
+ */
+export function permissionLines(server: string, permissions: readonly Permission[], all: boolean): readonly string[] {
   const refused = permissions.filter(({ allowed }) => !allowed);
   const missing = refused.filter(isMissing);
-  const where = ({ namespace }: Permission): string => (namespace === '' ? '' : ` in ${namespace}`);
-  return [
-    `${server}: ${permissions.length - refused.length} of ${permissions.length} allowed`,
-    ...permissions.map((permission) => {
-      const mark = permission.allowed ? '✓' : permission.optional ? '–' : '✗';
-      const lost = permission.allowed
-        ? ''
-        : `  ${permission.optional ? 'optional; without it: ' : 'lost: '}${permission.lost}`;
-      return `  ${mark} ${permission.verb.padEnd(4)} ${permission.resource}${where(permission)}${lost}`;
-    }),
+  const summary = `${server}: ${permissions.length - refused.length} of ${permissions.length} allowed`;
+  const verdict =
     missing.length === 0
       ? 'Everything that is needed is allowed.'
-      : `${missing.length} needed permissions are missing; k8s/rbac.yaml grants them.`,
-  ];
+      : `${missing.length} needed permissions are missing; k8s/rbac.yaml grants them.`;
+  const rows = all ? permissions : refused;
+  return rows.length === 0 ? [`${summary}. ${verdict}`] : [summary, ...rowsOf(rows), verdict];
+}
+
+/** Verbs of one resource that were answered alike share a line: `✗ list, get pods in payments  lost: …`. */
+function rowsOf(permissions: readonly Permission[]): readonly string[] {
+  const alike = Map.groupBy(permissions, ({ resource, namespace, allowed }) =>
+    [resource, namespace, String(allowed)].join(' '),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [permission] = group;
+    if (permission === undefined) return [];
+    const { allowed, optional, lost, resource, namespace } = permission;
+    const mark = allowed ? '✓' : optional ? '–' : '✗';
+    const verbs = group.map(({ verb }) => verb).join(', ');
+    const where = namespace === '' ? '' : ` in ${namespace}`;
+    const cost = allowed ? '' : `  ${optional ? 'optional; without it: ' : 'lost: '}${lost}`;
+    return [`  ${mark} ${verbs.padEnd('list, get'.length)} ${resource}${where}${cost}`];
+  });
 }

@@ -77,7 +77,8 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
       'what this account may read, and what is lost without the rest; exit 2 when something needed is missing',
     )
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
-    .action(async (flags: EnvironmentFlags & { output: 'text' | 'json' }) =>
+    .option('--all', 'every right with its mark, not only what is refused')
+    .action(async (flags: EnvironmentFlags & { output: 'text' | 'json'; all?: boolean }) =>
       finish(await runPermissions(world, flags)),
     );
 

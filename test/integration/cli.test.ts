@@ -105,13 +105,21 @@ test('once --output json: one document on stdout; report finds it again by cycle
   });
 });
 
-test('permissions: every right with its mark, and one closing sentence', async () => {
-  const { exitCode, stdout } = await run('permissions');
+test('permissions: one sentence where nothing is refused; with --all every right with its mark', async () => {
+  const brief = await run('permissions');
+  expect(brief).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      new RegExp(`^${cluster.url}: (\\d+) of \\1 allowed\\. Everything that is needed is allowed\\.\n$`),
+    ),
+  });
+
+  const { exitCode, stdout } = await run('permissions', '--all');
   const lines = stdout.trim().split('\n');
   expect(exitCode).toBe(0);
   expect(lines[0]).toMatch(new RegExp(`^${cluster.url}: \\d+ of \\d+ allowed$`));
-  expect(lines).toContain('  ✓ list pods');
-  expect(lines).toContain('  ✓ get  pods/log');
+  expect(lines).toContain('  ✓ list, get pods');
+  expect(lines).toContain('  ✓ get       pods/log');
   expect(lines.at(-1)).toBe('Everything that is needed is allowed.');
 });
 
