@@ -199,7 +199,7 @@ function suffixAbout(change: string | undefined): string | undefined {
 const SUFFIXES: Readonly<Record<string, string>> = {
   CrashLoop: 'stops after every start',
   RolloutStuck: 'the new version never starts',
-  ClaimPending: 'storage class is missing',
+  ClaimPending: 'the database cannot start',
   Unschedulable: 'waits for a volume',
 };
 

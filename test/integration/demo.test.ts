@@ -69,6 +69,12 @@ test('the checkout card names pull request #123 with the minutes before the onse
   expect(JSON.stringify(checkout?.replies[0]?.blocks)).toContain('heap usage 99% of limit');
 });
 
+test('the suffix of a headline adds what the title does not say', () => {
+  const [claim] = about(heldAfter(cycleNamed('appear')), 'clickhouse');
+
+  expect(claim?.text).toMatch(/storage class fast-ssd does not exist.* — the database cannot start/);
+});
+
 test('the known issue is in no message, and its silence quotes the line of CLAUDE.md', () => {
   expect(about(messages(), 'reporting-db')).toEqual([]);
   const silent = fatesOf(outcome).find(({ name }) => name.includes('reporting-db'));
