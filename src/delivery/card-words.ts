@@ -33,10 +33,12 @@ export function closingSection(card: Card): { readonly heading: string; readonly
   return card.sections.find(({ heading }) => /cause/i.test(heading)) ?? card.sections[0];
 }
 
-/** `analysis: done · 6 model calls in its cycle (claude-sonnet-5-5) · 41,000 tokens · $0.09`: agents look at a whole cycle, so its cost is not split. */
-export function costWords({ modelCalls, models = [], tokens, costUsd, analysis }: Card['footer']): string {
+/** `analysis: done · 6 model calls in its cycle (claude-sonnet-5-5) · 41,000 tokens · $0.09`: agents look at a whole cycle, so its cost is not split. An earlier cycle is named. */
+export function costWords(footer: Card['footer']): string {
+  const { cycleId, analysedInCycle = cycleId, modelCalls, models = [], tokens, costUsd, analysis } = footer;
   const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
-  const calls = `${modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`} in its cycle${names}`;
+  const cycle = analysedInCycle === cycleId ? 'its cycle' : `cycle ${analysedInCycle}`;
+  const calls = `${modelCalls === 1 ? '1 model call' : `${modelCalls} model calls`} in ${cycle}${names}`;
   const spent =
     modelCalls === 0
       ? 'no model calls'

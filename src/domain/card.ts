@@ -37,6 +37,8 @@ export interface Card {
     readonly cycleId: string;
     /** 8 hex characters. */
     readonly revision: string;
+    /** The cycle whose calls these are, where there are some and it is known. */
+    readonly analysedInCycle?: string;
     readonly modelCalls: number;
     /** Who answered those calls; none where nobody was asked. */
     readonly models?: readonly string[];

@@ -112,6 +112,8 @@ export interface IncidentAnalysis {
   readonly notes: readonly string[];
   /** What led the card when these words were written. */
   readonly aboutTitle?: string;
+  /** The cycle of the agents' pass that these calls are of. */
+  readonly cycleId?: string;
   readonly modelCalls: number;
   /** Who answered those calls. */
   readonly models?: readonly string[];

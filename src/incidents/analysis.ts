@@ -13,7 +13,7 @@ export function mergeAnalysis(
   before: IncidentAnalysis | undefined,
   agents: AgentsOutcome,
   findingIds: ReadonlySet<string>,
-  nowMs: number,
+  { cycleId, nowMs }: { readonly cycleId: string; readonly nowMs: number },
 ): IncidentAnalysis | undefined {
   const about = <Report extends { readonly findingId: string }>(reports: readonly Report[]): readonly Report[] =>
     reports.filter((report) => findingIds.has(report.findingId));
@@ -40,6 +40,7 @@ export function mergeAnalysis(
     evidenceLines: evidenceLines.length > 0 ? evidenceLines : (before?.evidenceLines ?? []),
     notChecked: analyses.length > 0 ? unique(analyses.flatMap((one) => one.notChecked)) : (before?.notChecked ?? []),
     notes: before?.notes ?? [],
+    cycleId,
     modelCalls: agents.usage.calls,
     models: unique(agents.runs.map(({ model }) => model)),
     tokens:

@@ -54,6 +54,7 @@ export function cardOf(incident: Incident, context: CardContext): Card {
       incidentId: incident.id,
       cycleId: context.cycleId,
       revision: context.revision.slice(0, 8),
+      ...(analysis?.cycleId !== undefined && { analysedInCycle: analysis.cycleId }),
       modelCalls: analysis?.modelCalls ?? 0,
       models: analysis?.models ?? [],
       tokens: analysis?.tokens ?? 0,

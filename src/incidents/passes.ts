@@ -74,7 +74,7 @@ export function livesAfterAgents(input: DecisionInput): {
     if (lived === undefined) continue;
     const own = worstFirst(sighting.own);
     const ids = new Set(own.map(({ id }) => id));
-    const merged = mergeAnalysis(lived.after.analysis, agents, ids, input.nowMs);
+    const merged = mergeAnalysis(lived.after.analysis, agents, ids, input);
     const [leading] = own;
     const analysis =
       merged === undefined || merged === lived.after.analysis || leading === undefined

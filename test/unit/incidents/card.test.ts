@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { aFinding, aMonitor, cardOfOutcome } from './builders.ts';
+import {
+  aFinding,
+  agentsSaid,
+  aMonitor,
+  anOutcome,
+  aVerdict,
+  cardOfOutcome,
+  MINUTE_MS,
+  MORNING_MS,
+} from './builders.ts';
 
 test('a card from the checks alone names the owner whose replicas are counted; the pod stands in its evidence', () => {
   const finding = aFinding({ title: '0 of 3 replicas ready: container api was OOM killed' });
@@ -20,4 +29,17 @@ test('what is found on anything but a pod is told under its own name', () => {
   const { sections } = cardOfOutcome(aMonitor().pass({ findings: [aFinding({ object, owner, title: 'it failed' })] }));
 
   expect(sections[0]?.text).toBe('Job payments/backup-1: it failed');
+});
+
+test('the card of what is over names the cycle whose model calls it shows', () => {
+  const monitor = aMonitor();
+  monitor.pass({ findings: [aFinding()] });
+  monitor.pass({ pass: 2, findings: [aFinding()], agents: agentsSaid({ verdicts: [aVerdict()] }) });
+  monitor.pass({ cycleId: 'cycle-2', nowMs: MORNING_MS + 5 * MINUTE_MS, outcomes: [anOutcome()] });
+  const over = monitor.pass({ cycleId: 'cycle-3', nowMs: MORNING_MS + 10 * MINUTE_MS, outcomes: [anOutcome()] });
+
+  expect(cardOfOutcome(over)).toMatchObject({
+    state: 'resolved',
+    footer: { cycleId: 'cycle-3', analysedInCycle: 'cycle-1', modelCalls: 3 },
+  });
 });
