@@ -1,33 +1,12 @@
-import type { KindName, ObjectsByKind } from '../domain/snapshot.ts';
+import type { KindName } from '../domain/snapshot.ts';
 import type { SnapshotKind } from './kinds.ts';
-import { isRaw, MalformedField, type Raw } from './projection/fields.ts';
+import { addItem, otherKind, type Items, type ListEncoding, type Page } from './page.ts';
+import { isRaw, type Raw } from './projection/fields.ts';
 
-/** One page of a list, as far as it could be understood. */
-export interface Page<Name extends KindName> {
-  readonly objects: readonly ObjectsByKind[Name][number][];
-  readonly malformed: readonly MalformedObject[];
-  /** '' on the last page. */
-  readonly continueToken: string;
-}
+/** Lists as JSON. */
+export const jsonLists: ListEncoding = { decodePage, peekContinueToken };
 
-/** An object that cannot be trusted and is left out. */
-export interface MalformedObject {
-  /** '' where even that is unreadable, or for cluster-wide kinds. */
-  readonly namespace: string;
-  readonly name: string;
-  /** Which field, and what it should have been. */
-  readonly why: string;
-}
-
-/** What lists are asked for as. */
-export const LIST_ACCEPT = 'application/json';
-
-/**
- * One page of bytes to projected objects. The only place that knows how lists are encoded.
- *
- * @returns a sentence instead, when the bytes are not a list of this kind
- */
-export function decodePage<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string {
+function decodePage<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string {
   if (body.length === 0) return 'the API server sent an empty answer';
   return decodeItemByItem(row, body) ?? decodeWhole(row, body);
 }
@@ -79,15 +58,14 @@ function decodeWhole<Name extends KindName>(row: SnapshotKind<Name>, body: Buffe
   return projected;
 }
 
-interface Projected<Name extends KindName> extends Page<Name> {
-  readonly objects: ObjectsByKind[Name][number][];
-  readonly malformed: MalformedObject[];
+interface Projected<Name extends KindName> extends Items<Name> {
+  readonly continueToken: string;
 }
 
 /** What a list says of itself, as a page without objects yet. */
 function createProjected<Name extends KindName>(row: SnapshotKind<Name>, list: Raw): Projected<Name> | string {
   const expected = `${row.kind}List`;
-  if (list['kind'] !== expected) return `the answer is of kind ${String(list['kind']).slice(0, 60)}, not ${expected}`;
+  if (list['kind'] !== expected) return otherKind(list['kind'], expected);
   const metadata = list['metadata'];
   if (!isRaw(metadata)) return `the answer is a ${expected} without metadata`;
   const continueToken = metadata['continue'] ?? '';
@@ -95,21 +73,7 @@ function createProjected<Name extends KindName>(row: SnapshotKind<Name>, list: R
   return { objects: [], malformed: [], continueToken };
 }
 
-function addItem<Name extends KindName>(row: SnapshotKind<Name>, page: Projected<Name>, item: unknown): void {
-  try {
-    if (!isRaw(item)) throw new MalformedField('an item is not an object');
-    page.objects.push(row.project(item));
-  } catch (error) {
-    if (!(error instanceof MalformedField)) throw error;
-    page.malformed.push({ ...whereOf(item), why: error.message });
-  }
-}
-
-/**
- * A hint at the token for the next page, found without decoding this one, so that the server can work on the next while
- * we work on this. The API server writes it before the items. '' = none seen; {@link decodePage} has the last word.
- */
-export function peekContinueToken(body: Buffer): string {
+function peekContinueToken(body: Buffer): string {
   const head = body.toString('latin1', 0, 2_048);
   const [metadata = ''] = head.split('"items"', 1);
   return /"continue":"([A-Za-z0-9_=+/-]+)"/.exec(metadata)?.[1] ?? '';
@@ -122,13 +86,4 @@ export function parseJson(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function whereOf(item: unknown): { readonly namespace: string; readonly name: string } {
-  const metadata: Raw = isRaw(item) && isRaw(item['metadata']) ? item['metadata'] : {};
-  const { namespace, name } = metadata;
-  return {
-    namespace: typeof namespace === 'string' ? namespace : '',
-    name: typeof name === 'string' ? name : '',
-  };
 }

@@ -1,6 +1,7 @@
 import type { Gap, GapCause } from '../domain/snapshot.ts';
 import { MonitorError, type ErrorCode } from '../errors.ts';
 import { isRaw } from './projection/fields.ts';
+import { isProtobuf, statusMessageOf } from './protobuf/envelope.ts';
 
 /** Why one read of the API server has no answer. */
 export interface ReadFailure {
@@ -97,10 +98,15 @@ function sentenceOf(asked: Asked, failure: ReadFailure): string {
 /** The message of a `Status`; '' for any other body. API text is untrusted: one line, cut. */
 function messageOfStatusBody(body: Buffer): string {
   if (body.length === 0 || body.length > 65_536) return '';
+  const message = isProtobuf(body) ? statusMessageOf(body) : messageOfJson(body);
+  return message.replace(/\s+/g, ' ').trim().slice(0, API_TEXT_LIMIT);
+}
+
+function messageOfJson(body: Buffer): string {
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     const message = isRaw(parsed) ? parsed['message'] : undefined;
-    return typeof message === 'string' ? message.replace(/\s+/g, ' ').trim().slice(0, API_TEXT_LIMIT) : '';
+    return typeof message === 'string' ? message : '';
   } catch {
     return '';
   }

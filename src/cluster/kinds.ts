@@ -12,6 +12,12 @@ import {
   projectReplicaSet,
   projectStatefulSet,
 } from './projection/workload.ts';
+import { EVENT, NAMESPACE, NODE } from './protobuf/cluster.ts';
+import type { Message } from './protobuf/message.ts';
+import { ENDPOINT_SLICE, SERVICE } from './protobuf/network.ts';
+import { POD } from './protobuf/pod.ts';
+import { CLAIM, STORAGE_CLASS } from './protobuf/storage.ts';
+import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET } from './protobuf/workload.ts';
 
 /** What RBAC, the permissions report and the tools know of a kind. */
 export interface GrantedKind {
@@ -33,6 +39,8 @@ export interface SnapshotKind<Name extends KindName = KindName> extends GrantedK
   readonly kind: Name;
   /** @throws {MalformedField} on a field of another type than the API promises; a missing field takes its default */
   readonly project: (object: Raw) => ObjectsByKind[Name][number];
+  /** The fields that `project` reads, by their numbers in protobuf. */
+  readonly message: Message;
 }
 
 /**
@@ -43,59 +51,80 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
   Pod: {
     ...core('Pod', 'pods'),
     project: projectPod,
+    message: POD,
     lost: 'crash loops, failed image pulls, unschedulable pods and failing probes',
   },
   Event: {
     ...core('Event', 'events'),
     project: projectEvent,
+    message: EVENT,
     lost: 'the causes that only events name (failed mounts, probes, scheduling)',
   },
   ReplicaSet: {
     ...grouped('apps', 'ReplicaSet', 'replicasets'),
     project: projectReplicaSet,
+    message: REPLICA_SET,
     lost: 'which Deployment a pod belongs to, and stuck rollouts',
   },
   Deployment: {
     ...grouped('apps', 'Deployment', 'deployments'),
     project: projectDeployment,
+    message: DEPLOYMENT,
     lost: 'Deployments that are down, short of replicas or stuck',
   },
   EndpointSlice: {
     ...grouped('discovery.k8s.io', 'EndpointSlice', 'endpointslices'),
     project: projectEndpointSlice,
+    message: ENDPOINT_SLICE,
     lost: 'Services without a ready endpoint',
   },
-  Service: { ...core('Service', 'services'), project: projectService, lost: 'Services without a ready endpoint' },
+  Service: {
+    ...core('Service', 'services'),
+    project: projectService,
+    message: SERVICE,
+    lost: 'Services without a ready endpoint',
+  },
   Node: {
     ...core('Node', 'nodes', { namespaced: false }),
     project: projectNode,
+    message: NODE,
     lost: 'nodes that are not ready or under pressure',
   },
-  Job: { ...grouped('batch', 'Job', 'jobs'), project: projectJob, lost: 'failed Jobs' },
-  CronJob: { ...grouped('batch', 'CronJob', 'cronjobs'), project: projectCronJob, lost: 'the owners of failed Jobs' },
+  Job: { ...grouped('batch', 'Job', 'jobs'), project: projectJob, message: JOB, lost: 'failed Jobs' },
+  CronJob: {
+    ...grouped('batch', 'CronJob', 'cronjobs'),
+    project: projectCronJob,
+    message: CRON_JOB,
+    lost: 'the owners of failed Jobs',
+  },
   StatefulSet: {
     ...grouped('apps', 'StatefulSet', 'statefulsets'),
     project: projectStatefulSet,
+    message: STATEFUL_SET,
     lost: 'StatefulSets that are down or short of replicas',
   },
   DaemonSet: {
     ...grouped('apps', 'DaemonSet', 'daemonsets'),
     project: projectDaemonSet,
+    message: DAEMON_SET,
     lost: 'DaemonSets that miss pods on nodes',
   },
   PersistentVolumeClaim: {
     ...core('PersistentVolumeClaim', 'persistentvolumeclaims'),
     project: projectClaim,
+    message: CLAIM,
     lost: 'claims that wait for a volume',
   },
   Namespace: {
     ...core('Namespace', 'namespaces', { namespaced: false }),
     project: projectNamespace,
+    message: NAMESPACE,
     lost: 'the identity of the cluster, and environments from namespace labels',
   },
   StorageClass: {
     ...grouped('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false, optional: true }),
     project: projectStorageClass,
+    message: STORAGE_CLASS,
     lost: 'why a claim waits: a missing class, or one that binds at first use',
   },
 };

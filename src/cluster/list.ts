@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Gap, KindName, ObjectsByKind } from '../domain/snapshot.ts';
-import { decodePage, LIST_ACCEPT, peekContinueToken, type MalformedObject } from './decode.ts';
+import { encodingOf, type AcceptedEncoding } from './accepted-encoding.ts';
 import { gapOf, type Asked, type ReadFailure } from './failure.ts';
 import { resourcePath, type SnapshotKind } from './kinds.ts';
+import type { MalformedObject } from './page.ts';
 import type { Read, ReadSettings } from './read.ts';
 import { giveBack } from './transport.ts';
 
@@ -12,6 +13,13 @@ export interface Listed<Name extends KindName> {
   readonly gaps: readonly Gap[];
 }
 
+export interface ListParts {
+  readonly read: Read;
+  readonly settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>;
+  /** Of this API server. */
+  readonly encoding: AcceptedEncoding;
+}
+
 /** A list whose pages expire faster than they can be read is started again this often. */
 const MAX_RESTARTS = 3;
 
@@ -19,7 +27,7 @@ const MAX_RESTARTS = 3;
 const MAX_PAGES = 2_000;
 
 /**
- * Reads a whole list page by page; the next is asked for while one is projected, so that at most two pages of JSON are held.
+ * Reads a whole list page by page; the next is asked for while one is projected, so that at most two pages of bytes are held.
  *
  * @param namespace `undefined` = everywhere
  * @throws the signal's reason
@@ -27,14 +35,18 @@ const MAX_PAGES = 2_000;
 export async function listKind<Name extends KindName>(
   row: SnapshotKind<Name>,
   namespace: string | undefined,
-  read: Read,
-  settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>,
+  parts: ListParts,
   signal: AbortSignal,
 ): Promise<Listed<Name>> {
   const asked: Asked = { verb: 'list', resource: row.resource, group: row.group, namespace };
-  for (let restarts = 0; ; restarts += 1) {
-    const { objects, malformed, failure } = await readPages(row, namespace, read, settings, signal);
-    if (failure?.status === 410 && restarts < MAX_RESTARTS) continue;
+  for (let restarts = 0; ;) {
+    const accept = parts.encoding.accept();
+    const { objects, malformed, failure } = await readPages(row, namespace, accept, parts, signal);
+    if (parts.encoding.refused(failure?.status, accept)) continue;
+    if (failure?.status === 410 && restarts < MAX_RESTARTS) {
+      restarts += 1;
+      continue;
+    }
     const gaps = malformedGaps(row.kind, malformed);
     return { objects, gaps: failure === undefined ? gaps : [gapOf(row.kind, asked, failure), ...gaps] };
   }
@@ -43,8 +55,8 @@ export async function listKind<Name extends KindName>(
 async function readPages<Name extends KindName>(
   row: SnapshotKind<Name>,
   namespace: string | undefined,
-  read: Read,
-  settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>,
+  accept: string,
+  { read, settings }: ListParts,
   signal: AbortSignal,
 ) {
   const objects: ObjectsByKind[Name][number][] = [];
@@ -55,7 +67,7 @@ async function readPages<Name extends KindName>(
       kind: row.kind,
       path: resourcePath(row, namespace),
       query: { limit: pageSize, continue: token },
-      accept: LIST_ACCEPT,
+      accept,
       maxBytes: maxPageBytes,
     };
     return { token, maxPageBytes, result: await read(request, signal) };
@@ -64,15 +76,16 @@ async function readPages<Name extends KindName>(
   for (let page = 1; ; page += 1) {
     const { token, maxPageBytes, result } = await coming;
     if ('failure' in result) return { objects, malformed, failure: result.failure };
-    const { body, cut } = result.answer;
+    const { body, cut, contentType } = result.answer;
     if (cut) return { objects, malformed, failure: cutShort(`a page is larger than ${maxPageBytes} bytes`) };
-    const hint = page < MAX_PAGES ? peekContinueToken(body) : '';
+    const encoding = encodingOf(contentType);
+    const hint = page < MAX_PAGES ? encoding.peekContinueToken(body) : '';
     const ahead = hint === '' || hint === token ? undefined : ask(hint);
     // Its failure is looked at when its turn comes.
     ahead?.catch(() => undefined);
     // The request above goes out, and other requests and timers have their turn; decoding takes tens of milliseconds.
     await setImmediate();
-    const decoded = decodePage(row, body);
+    const decoded = encoding.decodePage(row, body);
     giveBack(body);
     if (typeof decoded === 'string') return { objects, malformed, failure: notUnderstood(decoded) };
     for (const object of decoded.objects) objects.push(object);

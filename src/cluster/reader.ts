@@ -1,6 +1,7 @@
 import type { ClusterQueries } from '../domain/cluster-queries.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Logger } from '../log.ts';
+import { createAcceptedEncoding } from './accepted-encoding.ts';
 import { createCredentialSource } from './credentials.ts';
 import { createIdentify, type ClusterIdentity } from './identity.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
@@ -44,9 +45,10 @@ export function createClusterReader(options: ClusterReaderOptions): ClusterReade
   const transport = createTransport(access.server, access.kubeConfig.getCurrentCluster()?.proxyUrl);
   const credentials = createCredentialSource(access.kubeConfig, now, options.onCredential ?? (() => undefined));
   const read = createRead({ transport, credentials, settings, now, sleep, random, onRequest, log });
+  const encoding = createAcceptedEncoding();
   const identify = createIdentify(read, options.cluster);
   return {
-    takeSnapshot: (request) => takeSnapshot(request, { read, settings, identify, now }),
+    takeSnapshot: (request) => takeSnapshot(request, { read, settings, encoding, identify, now }),
     queries: createQueries({ read, settings, now, readableConfigMaps: options.readableConfigMaps, log }),
     identify,
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Gap, KindName, ObjectsByKind, Snapshot } from '../domain/snapshot.ts';
+import type { AcceptedEncoding } from './accepted-encoding.ts';
 import { gapOf } from './failure.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { snapshotKindNames, snapshotKinds, type SnapshotKind } from './kinds.ts';
@@ -36,6 +37,7 @@ export async function takeSnapshot(
   parts: {
     readonly read: Read;
     readonly settings: () => ReadSettings;
+    readonly encoding: AcceptedEncoding;
     readonly identify: (signal: AbortSignal) => Promise<ClusterIdentity>;
     readonly now: () => number;
   },
@@ -53,6 +55,7 @@ export async function takeSnapshot(
   const objects = noObjects();
   const gaps: Gap[] = [];
   const reachability = createReachability(parts.read, signal);
+  const listParts = { read: reachability.read, settings: parts.settings, encoding: parts.encoding };
   const limit = pLimit(LISTS_AT_ONCE);
 
   async function collect<Name extends KindName>(kind: Name, namespace: string | undefined): Promise<void> {
@@ -72,7 +75,7 @@ export async function takeSnapshot(
   ): Promise<Listed<Name>> {
     try {
       reachability.signal.throwIfAborted();
-      return await listKind(row, namespace, reachability.read, parts.settings, reachability.signal);
+      return await listKind(row, namespace, listParts, reachability.signal);
     } catch (error) {
       const gone = reachability.verdict();
       if (gone === undefined || signal.aborted) throw error;

@@ -8,6 +8,8 @@ import type { Credentials, TlsOptions } from './credentials.ts';
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** '' where there is none. */
+  readonly contentType: string;
   /** Owns its bytes. */
   readonly body: Buffer<ArrayBuffer>;
   /** `true` when the body is longer than was wanted; `body` is its beginning. */
@@ -100,10 +102,11 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
           bodyTimeout: limits.idleMs,
           signal: AbortSignal.any([signal, deadline]),
         });
-        const retryAfter = response.headers['retry-after'];
+        const { 'retry-after': retryAfter, 'content-type': contentType } = response.headers;
         return {
           status: response.statusCode,
           retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+          contentType: typeof contentType === 'string' ? contentType : '',
           ...(await readUpTo(response.body, maxBytes)),
         };
       } catch (error) {

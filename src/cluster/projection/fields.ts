@@ -1,4 +1,4 @@
-/** An object of the API's JSON, before anything about it is known. */
+/** An object of the API as its JSON has it, before anything about it is known. From protobuf, times are a `Date`. */
 export type Raw = Readonly<Record<string, unknown>>;
 
 /** A field is there but not of the type that the API promises, so nothing that the object says can be trusted. */
@@ -63,9 +63,10 @@ export function optionalFlag(value: unknown, field: string): boolean | undefined
   return value === undefined || value === null ? undefined : flag(value, field);
 }
 
-/** RFC 3339 to Unix milliseconds. Left out: `undefined`. */
+/** RFC 3339, or what protobuf has instead, to Unix milliseconds. Left out: `undefined`. */
 export function instant(value: unknown, field: string): number | undefined {
   if (value === undefined || value === null) return undefined;
+  if (value instanceof Date) return value.getTime();
   const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(atMs)) throw wrong(field, 'a time');
   return atMs;

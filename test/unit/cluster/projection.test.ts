@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { KindName } from '../../../src/domain/snapshot.ts';
-import { decodePage } from '../../../src/cluster/decode.ts';
+import { jsonLists } from '../../../src/cluster/decode.ts';
 import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
 import { propertyRuns } from '../../harness/property-runs.ts';
 
@@ -244,7 +244,7 @@ test('a field of the wrong type makes the object untrusted, not healthy', () => 
   ];
   const body = Buffer.from(JSON.stringify({ kind: 'PodList', metadata: {}, items }));
 
-  const page = decodePage(snapshotKinds.Pod, body);
+  const page = jsonLists.decodePage(snapshotKinds.Pod, body);
 
   expect(page).toMatchObject({ objects: [] });
   expect(typeof page === 'string' ? [] : page.malformed.map((object) => object.why)).toEqual([
@@ -294,7 +294,7 @@ test('unknown fields, statuses and odd data never end a page', () => {
     fc.array(item, { maxLength: 3 }),
     (kind, items) => {
       const body = Buffer.from(JSON.stringify({ kind: `${kind}List`, metadata: {}, items }));
-      const page = decodePage(snapshotKinds[kind], body);
+      const page = jsonLists.decodePage(snapshotKinds[kind], body);
       return typeof page !== 'string' && page.objects.length + page.malformed.length === items.length;
     },
   );
@@ -343,7 +343,7 @@ test.each([
     ['a'],
   ],
 ] as const)('items are read however they are written: %s', (_, body, names) => {
-  const page = decodePage(snapshotKinds.Pod, body);
+  const page = jsonLists.decodePage(snapshotKinds.Pod, body);
 
   expect(typeof page === 'string' ? page : page.objects.map(({ meta }) => meta.name)).toEqual(names);
   expect(page).toMatchObject({ malformed: [], continueToken: 'next' });
@@ -353,7 +353,7 @@ test('a page that breaks off is no page, wherever it does', () => {
   const whole = pageText(podText('a'), podText('b', ',"extra":[{"x":{}},{"metadata":{}}]'), podText('c'));
 
   for (let bytes = 1; bytes < whole.length - 1; bytes += 1) {
-    expect(decodePage(snapshotKinds.Pod, whole.subarray(0, bytes))).toBe(
+    expect(jsonLists.decodePage(snapshotKinds.Pod, whole.subarray(0, bytes))).toBe(
       'the answer is not JSON, or only a part of it',
     );
   }

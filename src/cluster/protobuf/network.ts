@@ -1,0 +1,46 @@
+import { FLAG, INTEGER, many, mapOf, message, one, TEXT, TEXTS } from './message.ts';
+import { NUMBER_OR_TEXT, OBJECT_META } from './meta.ts';
+
+// Field numbers: api, core/v1/generated.proto.
+
+const SERVICE_PORT = message({
+  name: [1, TEXT],
+  protocol: [2, TEXT],
+  port: [3, INTEGER],
+  targetPort: [4, NUMBER_OR_TEXT],
+});
+
+const LOAD_BALANCER_STATUS = message({ ingress: [1, many(message({ ip: [1, TEXT], hostname: [2, TEXT] }))] });
+
+export const SERVICE = message({
+  metadata: [1, one(OBJECT_META)],
+  spec: [
+    2,
+    one(
+      message({
+        ports: [1, many(SERVICE_PORT)],
+        selector: [2, mapOf(TEXT)],
+        clusterIP: [3, TEXT],
+        type: [4, TEXT],
+        externalName: [10, TEXT],
+        publishNotReadyAddresses: [13, FLAG],
+      }),
+    ),
+  ],
+  status: [3, one(message({ loadBalancer: [1, one(LOAD_BALANCER_STATUS)] }))],
+});
+
+// Field numbers: api, discovery/v1/generated.proto.
+
+const ENDPOINT = message({
+  addresses: [1, TEXTS],
+  conditions: [2, one(message({ ready: [1, FLAG] }))],
+  targetRef: [4, one(message({ kind: [1, TEXT], name: [3, TEXT] }))],
+  nodeName: [6, TEXT],
+});
+
+export const ENDPOINT_SLICE = message({
+  metadata: [1, one(OBJECT_META)],
+  endpoints: [2, many(ENDPOINT)],
+  ports: [3, many(message({ name: [1, TEXT], port: [3, INTEGER] }))],
+});

@@ -1,0 +1,28 @@
+import { many, message, one, TEXT, TEXTS } from './message.ts';
+import { OBJECT_META, PROBED_CONDITION, QUANTITIES } from './meta.ts';
+
+// Field numbers: api, core/v1/generated.proto.
+
+export const CLAIM = message({
+  metadata: [1, one(OBJECT_META)],
+  spec: [
+    2,
+    one(
+      message({
+        accessModes: [1, TEXTS],
+        resources: [2, one(message({ requests: [2, QUANTITIES] }))],
+        volumeName: [3, TEXT],
+        storageClassName: [5, TEXT],
+      }),
+    ),
+  ],
+  status: [3, one(message({ phase: [1, TEXT], conditions: [4, many(PROBED_CONDITION)] }))],
+});
+
+// Field numbers: api, storage/v1/generated.proto.
+
+export const STORAGE_CLASS = message({
+  metadata: [1, one(OBJECT_META)],
+  provisioner: [2, TEXT],
+  volumeBindingMode: [7, TEXT],
+});
