@@ -33,12 +33,12 @@ const BYTES = 2;
 const FIXED32 = 5;
 
 const NOTHING: Raw = Object.freeze({});
-const TEXT_SLOTS = 4_096;
+const TEXT_SLOTS = 2_048;
 /** Longer texts seldom come twice. */
 const SHARED_TEXT_BYTES = 64;
 
 export function sourceOf(bytes: Buffer): Source {
-  return { bytes, reader: new PbfReader(bytes), texts: Array.from({ length: TEXT_SLOTS }, () => '') };
+  return { bytes, reader: new PbfReader(bytes), texts: Array<string>(TEXT_SLOTS).fill('') };
 }
 
 /** `{ NAME: [NUMBER, TYPE] }`, NAME as in the API's JSON. */

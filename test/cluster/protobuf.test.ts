@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { Agent, request } from 'undici';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAcceptedEncoding, encodingOf } from '../../src/cluster/accepted-encoding.ts';
+import { failureOfStatus } from '../../src/cluster/failure.ts';
+import { resourcePath, snapshotKindNames, snapshotKinds } from '../../src/cluster/kinds.ts';
+import type { Page } from '../../src/cluster/page.ts';
+import type { KindName } from '../../src/domain/snapshot.ts';
+import { apply } from '../control-plane/builders/apply.ts';
+import { aClaim } from '../control-plane/builders/claim.ts';
+import { aDeployment } from '../control-plane/builders/deployment.ts';
+import { aJob } from '../control-plane/builders/job.ts';
+import { aNode } from '../control-plane/builders/node.ts';
+import { aPod } from '../control-plane/builders/pod.ts';
+import { aService } from '../control-plane/builders/service.ts';
+import { aStatefulSet } from '../control-plane/builders/stateful-set.ts';
+import type { ControlPlane } from '../control-plane/client.ts';
+import { freshControlPlane } from '../control-plane/control-plane.ts';
+import { oddObjects, type OddObject } from './odd-objects.ts';
+
+const NAMESPACE = 'odd';
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+let server: ControlPlane;
+let dispatcher: Agent;
+beforeAll(async () => {
+  server = await freshControlPlane();
+  dispatcher = new Agent({ connect: { ca: readFileSync(server.caFile) } });
+  await server.adminRequest('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
+  await apply(
+    server,
+    aNode('one'),
+    aDeployment('crashing').in(NAMESPACE).replicas(3).crashLooping({ pods: 1 }),
+    aStatefulSet('database').in(NAMESPACE),
+    aPod('single').in(NAMESPACE),
+    aJob('failing').in(NAMESPACE),
+    aClaim('data').in(NAMESPACE),
+    aService('crashing').in(NAMESPACE).withEndpoints('10.9.0.1'),
+  );
+  for (const odd of oddObjects()) await make(odd);
+});
+
+afterAll(async () => {
+  await dispatcher.close();
+  await server[Symbol.asyncDispose]();
+});
+
+test.each(snapshotKindNames())('a %s is the same from protobuf as from JSON, object by object', async (kind) => {
+  const [json, protobuf] = await Promise.all([readAll(kind, 'application/json'), readAll(kind, PROTOBUF)]);
+
+  expect([json.contentType, protobuf.contentType]).toEqual(['application/json', PROTOBUF]);
+  expect(json.objects.length).toBeGreaterThan(1);
+  expect(protobuf.malformed).toEqual([]);
+  expect(protobuf.objects).toStrictEqual(json.objects);
+  expect(JSON.stringify(protobuf.objects)).toBe(JSON.stringify(json.objects));
+});
+
+test('the pages of a list are found ahead in either', async () => {
+  const path = `${resourcePath(snapshotKinds.Event)}?limit=3`;
+
+  for (const accept of ['application/json', PROTOBUF]) {
+    const { body, contentType } = await get(path, accept);
+    const encoding = encodingOf(contentType);
+    const page = encoding.decodePage(snapshotKinds.Event, body);
+    expect(page).toMatchObject({ continueToken: expect.stringMatching(/./) });
+    expect(encoding.peekContinueToken(body)).toBe((page as Page<'Event'>).continueToken);
+  }
+});
+
+test('a refusal says the same in either', async () => {
+  const path = '/api/v1/pods?continue=nonsense';
+
+  const refusals = await Promise.all(['application/json', PROTOBUF].map((accept) => get(path, accept)));
+
+  expect(refusals.map(({ contentType }) => contentType)).toEqual(['application/json', PROTOBUF]);
+  const [json, protobuf] = refusals.map(({ status, body }) => failureOfStatus(status, body));
+  expect(protobuf).toEqual(json);
+  expect(json?.what).toMatch(/^the API server answered 400: .*continue/);
+});
+
+test('asked for both, the server sends protobuf', async () => {
+  const { contentType } = await get('/apis/apps/v1/deployments', createAcceptedEncoding().accept());
+
+  expect(contentType).toBe(PROTOBUF);
+});
+
+test('a list that breaks off anywhere is not understood, and never a shorter list', async () => {
+  const { body } = await get('/apis/discovery.k8s.io/v1/endpointslices', PROTOBUF);
+  // Two empty fields of the envelope stand behind the list.
+  const listEnd = body.length - 4;
+  const cuts = [...Array.from({ length: 400 }, (_, bytes) => bytes), ...sampled(400, listEnd - 1), listEnd - 1];
+
+  for (const bytes of cuts) {
+    const broken = body.subarray(0, bytes);
+    expect(encodingOf(PROTOBUF).decodePage(snapshotKinds.EndpointSlice, broken)).toMatch(/only a part of it/);
+  }
+});
+
+test('changed bytes cost objects or the page, and nothing else', async () => {
+  const { body } = await get(`${resourcePath(snapshotKinds.Pod)}?limit=4`, PROTOBUF);
+  const change = fc.record({ at: fc.nat(body.length - 1), byte: fc.nat(255) });
+
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      const changed = Buffer.from(body);
+      for (const { at, byte } of changes) changed[at] = byte;
+      const page = encodingOf(PROTOBUF).decodePage(snapshotKinds.Pod, changed);
+      expect(['string', 'object']).toContain(typeof page);
+    }),
+    { numRuns: 2_000, seed: 4 },
+  );
+});
+
+function sampled(from: number, to: number): readonly number[] {
+  return fc.sample(fc.integer({ min: from, max: to }), { numRuns: 400, seed: 4 });
+}
+
+async function make({ kind, body, status }: OddObject): Promise<void> {
+  const row = snapshotKinds[kind];
+  const path = resourcePath(row, row.namespaced ? NAMESPACE : undefined);
+  const made = (await server.adminRequest('POST', path, body)) as { metadata: { name: string } };
+  if (status === undefined) return;
+  const at = `${path}/${made.metadata.name}/status`;
+  await server.adminRequest('PATCH', at, { status }, 'application/merge-patch+json');
+}
+
+async function readAll<Name extends KindName>(kind: Name, accept: string) {
+  const row = snapshotKinds[kind];
+  const { body, contentType, status } = await get(resourcePath(row), accept);
+  expect(status).toBe(200);
+  const page = encodingOf(contentType).decodePage(row, body);
+  if (typeof page === 'string') throw new Error(page);
+  return { ...page, contentType };
+}
+
+async function get(path: string, accept: string) {
+  const { statusCode, headers, body } = await request(server.url + path, {
+    dispatcher,
+    headers: { accept, authorization: `Bearer ${server.adminToken}` },
+  });
+  return {
+    status: statusCode,
+    contentType: String(headers['content-type']),
+    body: Buffer.from(await body.arrayBuffer()),
+  };
+}
