@@ -258,6 +258,52 @@ test('objects that cannot be understood are skipped and make their namespace unk
   ]);
 });
 
+test.each([406, 415])('what refuses protobuf with a %i gets asked for JSON, from then on', async (status) => {
+  await using server = await startApiServer({
+    objects: { Pod: pods(700) },
+    faultFor: (arrived) => (arrived.accept.includes('protobuf') ? faults.status(status) : undefined),
+  });
+  await using reading = await startReading(server.url);
+
+  const first = await reading.reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+  const refused = server.arrived.filter((request) => request.accept.includes('protobuf')).length;
+  const second = await reading.reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+
+  expect([first.gaps, second.gaps]).toEqual([[], []]);
+  expect([first, second].map((snapshot) => snapshot.objects.Pod.length)).toEqual([700, 700]);
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThanOrEqual(5);
+  expect(server.arrived.filter((request) => request.accept.includes('protobuf'))).toHaveLength(refused);
+});
+
+test('what refuses JSON too is a gap', async () => {
+  await using server = await startApiServer({ faultFor: inTurn(faults.status(406), faults.status(406)) });
+  await using reading = await startReading(server.url);
+
+  const snapshot = await reading.reader.takeSnapshot(read);
+
+  expect(snapshot.gaps).toMatchObject([{ resource: 'Pod', cause: 'refused' }]);
+  expect(server.listsOf('Pod').map((request) => request.accept)).toEqual([
+    'application/vnd.kubernetes.protobuf, application/json',
+    'application/json',
+  ]);
+});
+
+test('protobuf that breaks off is a gap, and the kinds beside it are read', async () => {
+  await using server = await startApiServer({
+    objects: { Service: [{ metadata: { namespace: 'shop', name: 'api' } }] },
+    faultFor: inTurn(faults.body('k8s\0\n', 'application/vnd.kubernetes.protobuf')),
+  });
+  await using reading = await startReading(server.url);
+
+  const snapshot = await reading.reader.takeSnapshot({ kinds: ['Pod', 'Service'], namespaces: {}, signal: NEVER });
+
+  expect(snapshot.gaps).toMatchObject([
+    { resource: 'Pod', cause: 'malformed', detail: expect.stringContaining('only a part of it') },
+  ]);
+  expect(snapshot.objects.Service).toHaveLength(1);
+});
+
 test('a page above the byte limit and a list without an end are gaps', async () => {
   await using server = await startApiServer({
     objects: { Pod: pods(400) },
