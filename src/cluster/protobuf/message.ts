@@ -69,7 +69,7 @@ export function message(fields: Readonly<Record<string, readonly [number, FieldT
 }
 
 /** Reads the message in the next bytes. */
-export function readMessage(type: Message, source: Source, limit: number): Raw {
+function readMessage(type: Message, source: Source, limit: number): Raw {
   const end = endOf(source, limit);
   return end === source.reader.pos ? NOTHING : readUpTo(type, source, end);
 }
