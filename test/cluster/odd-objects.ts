@@ -342,7 +342,7 @@ function storage(): readonly OddObject[] {
 
 function cluster(): readonly OddObject[] {
   return [
-    { kind: 'Namespace', body: { metadata: { ...oddMeta('full'), finalizers: undefined } } },
+    { kind: 'Namespace', body: { metadata: { ...oddMeta('full'), finalizers: undefined } }, status: { conditions } },
     { kind: 'Node', body: { metadata: { name: 'bare' } } },
     {
       kind: 'Node',

@@ -56,6 +56,23 @@ test.each(snapshotKindNames())('a %s is the same from protobuf as from JSON, obj
   expect(JSON.stringify(protobuf.objects)).toBe(JSON.stringify(json.objects));
 });
 
+test.each(snapshotKindNames())(
+  'of a %s every field is set somewhere, so that one which is forgotten shows',
+  async (kind) => {
+    const { objects } = await readAll(kind, PROTOBUF);
+    const bare = snapshotKinds[kind].project({ metadata: { name: 'x', namespace: NAMESPACE } });
+
+    const alwaysDefault = Object.entries(bare).filter(([field, value]) =>
+      objects.every(
+        (object) =>
+          JSON.stringify(Object.entries(object).find(([name]) => name === field)?.[1]) === JSON.stringify(value),
+      ),
+    );
+
+    expect(alwaysDefault.map(([field]) => field)).toEqual([]);
+  },
+);
+
 test('the pages of a list are found ahead in either', async () => {
   const path = `${resourcePath(snapshotKinds.Event)}?limit=3`;
 
