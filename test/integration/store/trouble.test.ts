@@ -126,7 +126,9 @@ test('a directory that cannot be written is one clear message', async () => {
 
   await expect(open({ at: { file: join(file, 'data', 'monitor.db') } })).rejects.toMatchObject({
     code: 'STORE_UNUSABLE',
-    message: expect.stringMatching(/the data directory .* cannot be made .*: mount a volume that this user may write to/),
+    message: expect.stringMatching(
+      /the data directory .* cannot be made .*: mount a volume that this user may write to/,
+    ),
   });
 });
 
