@@ -1,5 +1,6 @@
 import type { Definitions } from '../../src/domain/definitions.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { NO_OBJECTS } from './kubernetes.ts';
 
 export function emptyDefinitions(changes: Partial<Definitions> = {}): Definitions {
   return {
@@ -22,22 +23,7 @@ export function emptySnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     takenAtMs: Date.UTC(2026, 10, 21, 18),
     cluster: { id: 'cluster-uid', name: 'test', version: 'v1.36.3' },
-    objects: {
-      Pod: [],
-      Node: [],
-      Namespace: [],
-      Event: [],
-      Service: [],
-      EndpointSlice: [],
-      PersistentVolumeClaim: [],
-      StorageClass: [],
-      Deployment: [],
-      ReplicaSet: [],
-      StatefulSet: [],
-      DaemonSet: [],
-      Job: [],
-      CronJob: [],
-    },
+    objects: NO_OBJECTS,
     gaps: [],
     read: [],
     includedNamespaces: undefined,

@@ -372,7 +372,8 @@ export function anEvent(
   };
 }
 
-const NO_OBJECTS: ObjectsByKind = {
+/** A cluster with nothing in it. */
+export const NO_OBJECTS: ObjectsByKind = {
   Pod: [],
   Node: [],
   Namespace: [],
