@@ -1,9 +1,18 @@
 import type { KindName, ObjectsByKind } from '../domain/snapshot.ts';
 import { projectEvent, projectNamespace, projectNode } from './projection/cluster.ts';
+import { projectApiService, projectResourceDefinition, projectWebhookConfiguration } from './projection/extension.ts';
 import type { Raw } from './projection/fields.ts';
-import { projectEndpointSlice, projectService } from './projection/network.ts';
+import {
+  projectEndpointSlice,
+  projectIngress,
+  projectIngressClass,
+  projectNetworkPolicy,
+  projectService,
+} from './projection/network.ts';
 import { projectPod } from './projection/pod.ts';
-import { projectClaim, projectStorageClass } from './projection/storage.ts';
+import { projectLimitRange, projectQuota } from './projection/quota.ts';
+import { projectAutoscaler, projectDisruptionBudget } from './projection/scaling.ts';
+import { projectClaim, projectStorageClass, projectVolume } from './projection/storage.ts';
 import {
   projectCronJob,
   projectDaemonSet,
@@ -13,10 +22,13 @@ import {
   projectStatefulSet,
 } from './projection/workload.ts';
 import { EVENT, NAMESPACE, NODE } from './protobuf/cluster.ts';
+import { API_SERVICE, RESOURCE_DEFINITION, WEBHOOK_CONFIGURATION } from './protobuf/extension.ts';
 import type { Message } from './protobuf/message.ts';
-import { ENDPOINT_SLICE, SERVICE } from './protobuf/network.ts';
+import { ENDPOINT_SLICE, INGRESS, INGRESS_CLASS, NETWORK_POLICY, SERVICE } from './protobuf/network.ts';
 import { POD } from './protobuf/pod.ts';
-import { CLAIM, STORAGE_CLASS } from './protobuf/storage.ts';
+import { LIMIT_RANGE, RESOURCE_QUOTA } from './protobuf/quota.ts';
+import { AUTOSCALER, DISRUPTION_BUDGET } from './protobuf/scaling.ts';
+import { CLAIM, STORAGE_CLASS, VOLUME } from './protobuf/storage.ts';
 import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET } from './protobuf/workload.ts';
 
 /** What RBAC, the permissions report and the tools know of a kind. */
@@ -66,6 +78,15 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
     message: REPLICA_SET,
     lost: 'which Deployment a pod belongs to, and stuck rollouts',
   },
+  CustomResourceDefinition: {
+    ...grouped('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions', {
+      namespaced: false,
+      optional: true,
+    }),
+    project: projectResourceDefinition,
+    message: RESOURCE_DEFINITION,
+    lost: 'custom resources that the cluster does not serve or cannot convert',
+  },
   Deployment: {
     ...grouped('apps', 'Deployment', 'deployments'),
     project: projectDeployment,
@@ -89,6 +110,12 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
     project: projectNode,
     message: NODE,
     lost: 'nodes that are not ready or under pressure',
+  },
+  PersistentVolume: {
+    ...core('PersistentVolume', 'persistentvolumes', { namespaced: false }),
+    project: projectVolume,
+    message: VOLUME,
+    lost: 'volumes that failed or that nobody reclaims',
   },
   Job: { ...grouped('batch', 'Job', 'jobs'), project: projectJob, message: JOB, lost: 'failed Jobs' },
   CronJob: {
@@ -115,6 +142,42 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
     message: CLAIM,
     lost: 'claims that wait for a volume',
   },
+  NetworkPolicy: {
+    ...grouped('networking.k8s.io', 'NetworkPolicy', 'networkpolicies'),
+    project: projectNetworkPolicy,
+    message: NETWORK_POLICY,
+    lost: 'network policies that select nothing, and traffic that a policy blocks',
+  },
+  Ingress: {
+    ...grouped('networking.k8s.io', 'Ingress', 'ingresses'),
+    project: projectIngress,
+    message: INGRESS,
+    lost: 'routes to a Service or a class that does not exist',
+  },
+  HorizontalPodAutoscaler: {
+    ...grouped('autoscaling', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { version: 'v2' }),
+    project: projectAutoscaler,
+    message: AUTOSCALER,
+    lost: 'autoscalers that are at their maximum or cannot scale',
+  },
+  PodDisruptionBudget: {
+    ...grouped('policy', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+    project: projectDisruptionBudget,
+    message: DISRUPTION_BUDGET,
+    lost: 'disruption budgets that block every drain or protect nothing',
+  },
+  ResourceQuota: {
+    ...core('ResourceQuota', 'resourcequotas'),
+    project: projectQuota,
+    message: RESOURCE_QUOTA,
+    lost: 'quotas that are nearly full',
+  },
+  LimitRange: {
+    ...core('LimitRange', 'limitranges'),
+    project: projectLimitRange,
+    message: LIMIT_RANGE,
+    lost: 'the limits that pods are refused by',
+  },
   Namespace: {
     ...core('Namespace', 'namespaces', { namespaced: false }),
     project: projectNamespace,
@@ -127,39 +190,37 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
     message: STORAGE_CLASS,
     lost: 'why a claim waits: a missing class, or one that binds at first use',
   },
+  IngressClass: {
+    ...grouped('networking.k8s.io', 'IngressClass', 'ingressclasses', { namespaced: false, optional: true }),
+    project: projectIngressClass,
+    message: INGRESS_CLASS,
+    lost: 'Ingresses of a class that does not exist',
+  },
+  APIService: {
+    ...grouped('apiregistration.k8s.io', 'APIService', 'apiservices', { namespaced: false, optional: true }),
+    project: projectApiService,
+    message: API_SERVICE,
+    lost: 'aggregated APIs that are down',
+  },
+  ValidatingWebhookConfiguration: {
+    ...grouped('admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
+      namespaced: false,
+      optional: true,
+    }),
+    project: projectWebhookConfiguration,
+    message: WEBHOOK_CONFIGURATION,
+    lost: 'webhooks that are down and refuse objects, and their expired certificates',
+  },
+  MutatingWebhookConfiguration: {
+    ...grouped('admissionregistration.k8s.io', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', {
+      namespaced: false,
+      optional: true,
+    }),
+    project: projectWebhookConfiguration,
+    message: WEBHOOK_CONFIGURATION,
+    lost: 'webhooks that are down and refuse objects, and their expired certificates',
+  },
 };
-
-/** Kinds that agents may ask for live but no check reads yet: granted, never listed in a snapshot. */
-export const liveKinds: readonly GrantedKind[] = [
-  live(core('PersistentVolume', 'persistentvolumes', { namespaced: false }), 'the volumes behind claims'),
-  live(core('ResourceQuota', 'resourcequotas'), 'pods refused by a quota'),
-  live(core('LimitRange', 'limitranges'), 'pods refused by a limit range'),
-  live(grouped('autoscaling', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { version: 'v2' }), 'autoscaling'),
-  live(grouped('policy', 'PodDisruptionBudget', 'poddisruptionbudgets'), 'disruption budgets'),
-  live(grouped('networking.k8s.io', 'Ingress', 'ingresses'), 'the routes to a Service'),
-  live(grouped('networking.k8s.io', 'IngressClass', 'ingressclasses', { namespaced: false }), 'ingress controllers'),
-  live(grouped('networking.k8s.io', 'NetworkPolicy', 'networkpolicies'), 'traffic that a policy blocks'),
-  live(
-    grouped('admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
-      namespaced: false,
-    }),
-    'webhooks that refuse objects',
-  ),
-  live(
-    grouped('admissionregistration.k8s.io', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', {
-      namespaced: false,
-    }),
-    'webhooks that refuse objects',
-  ),
-  live(
-    grouped('apiregistration.k8s.io', 'APIService', 'apiservices', { namespaced: false }),
-    'aggregated APIs that are down',
-  ),
-  live(
-    grouped('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions', { namespaced: false }),
-    'which custom resources exist',
-  ),
-];
 
 /** The snapshot's kinds in the order of the table. */
 export function snapshotKindNames(): readonly KindName[] {
@@ -190,8 +251,4 @@ function core<Name extends string>(kind: Name, resource: string, exceptions: Exc
 function grouped<Name extends string>(group: string, kind: Name, resource: string, exceptions: Exceptions = {}) {
   const { namespaced = true, optional = false, version = 'v1' } = exceptions;
   return { group, version, kind, resource, namespaced, optional };
-}
-
-function live(kind: Omit<GrantedKind, 'lost'>, lost: string): GrantedKind {
-  return { ...kind, optional: true, lost: `agents cannot look at ${lost}` };
 }

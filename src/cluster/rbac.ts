@@ -1,4 +1,4 @@
-import { liveKinds, snapshotKinds, type GrantedKind } from './kinds.ts';
+import { snapshotKinds, type GrantedKind } from './kinds.ts';
 
 /** One rule of a Role or ClusterRole, as `rbac.authorization.k8s.io/v1` writes it. */
 export interface PolicyRule {
@@ -14,9 +14,9 @@ export type Manifest = Readonly<Record<string, unknown>>;
 const READ_VERBS = ['get', 'list', 'watch'];
 const RBAC_VERSION = 'rbac.authorization.k8s.io/v1';
 
-/** Every kind that is read, snapshot or live. */
+/** Every kind that is read. */
 export function grantedKinds(): readonly GrantedKind[] {
-  return [...Object.values(snapshotKinds), ...liveKinds];
+  return Object.values(snapshotKinds);
 }
 
 /** What watching a whole cluster takes: read what the table names, and logs. Nothing else, and no Secret. */

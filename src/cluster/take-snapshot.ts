@@ -115,5 +115,17 @@ function noObjects(): Collected {
     PersistentVolumeClaim: [],
     Namespace: [],
     StorageClass: [],
+    PersistentVolume: [],
+    ResourceQuota: [],
+    LimitRange: [],
+    HorizontalPodAutoscaler: [],
+    PodDisruptionBudget: [],
+    Ingress: [],
+    IngressClass: [],
+    NetworkPolicy: [],
+    ValidatingWebhookConfiguration: [],
+    MutatingWebhookConfiguration: [],
+    APIService: [],
+    CustomResourceDefinition: [],
   };
 }

@@ -1,7 +1,10 @@
 import type { Event, Namespace, Node } from './kubernetes/cluster.ts';
-import type { EndpointSlice, Service } from './kubernetes/network.ts';
+import type { APIService, CustomResourceDefinition, WebhookConfiguration } from './kubernetes/extension.ts';
+import type { EndpointSlice, Ingress, IngressClass, NetworkPolicy, Service } from './kubernetes/network.ts';
 import type { Pod } from './kubernetes/pod.ts';
-import type { PersistentVolumeClaim, StorageClass } from './kubernetes/storage.ts';
+import type { LimitRange, ResourceQuota } from './kubernetes/quota.ts';
+import type { HorizontalPodAutoscaler, PodDisruptionBudget } from './kubernetes/scaling.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from './kubernetes/storage.ts';
 import type { CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet } from './kubernetes/workload.ts';
 
 /** The projected object of each kind that is read; the reader's table (src/cluster/kinds.ts) has one row for each key. */
@@ -20,6 +23,18 @@ export interface ObjectsByKind {
   readonly DaemonSet: readonly DaemonSet[];
   readonly Job: readonly Job[];
   readonly CronJob: readonly CronJob[];
+  readonly PersistentVolume: readonly PersistentVolume[];
+  readonly ResourceQuota: readonly ResourceQuota[];
+  readonly LimitRange: readonly LimitRange[];
+  readonly HorizontalPodAutoscaler: readonly HorizontalPodAutoscaler[];
+  readonly PodDisruptionBudget: readonly PodDisruptionBudget[];
+  readonly Ingress: readonly Ingress[];
+  readonly IngressClass: readonly IngressClass[];
+  readonly NetworkPolicy: readonly NetworkPolicy[];
+  readonly ValidatingWebhookConfiguration: readonly WebhookConfiguration[];
+  readonly MutatingWebhookConfiguration: readonly WebhookConfiguration[];
+  readonly APIService: readonly APIService[];
+  readonly CustomResourceDefinition: readonly CustomResourceDefinition[];
 }
 
 export type KindName = keyof ObjectsByKind;

@@ -1,8 +1,22 @@
 import type { Event, Namespace, Node } from '../../src/domain/kubernetes/cluster.ts';
+import type {
+  APIService,
+  CustomResourceDefinition,
+  Webhook,
+  WebhookConfiguration,
+} from '../../src/domain/kubernetes/extension.ts';
 import type { Condition, ObjectMeta, OwnerReference } from '../../src/domain/kubernetes/meta.ts';
-import type { EndpointSlice, Service } from '../../src/domain/kubernetes/network.ts';
+import type {
+  EndpointSlice,
+  Ingress,
+  IngressClass,
+  NetworkPolicy,
+  Service,
+} from '../../src/domain/kubernetes/network.ts';
 import type { Container, ContainerStatus, ContainerTermination, Pod } from '../../src/domain/kubernetes/pod.ts';
-import type { PersistentVolumeClaim, StorageClass } from '../../src/domain/kubernetes/storage.ts';
+import type { LimitRange, ResourceQuota } from '../../src/domain/kubernetes/quota.ts';
+import type { HorizontalPodAutoscaler, PodDisruptionBudget } from '../../src/domain/kubernetes/scaling.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../src/domain/kubernetes/storage.ts';
 import type {
   CronJob,
   DaemonSet,
@@ -23,6 +37,8 @@ export function ago(minutes: number): number {
 }
 
 const LONG_AGO_MS = ago(24 * 60);
+/** A year: certificates that are fine. */
+const FAR_AHEAD_MS = ago(-365 * 24 * 60);
 
 export function aMeta(over: Partial<ObjectMeta> = {}): ObjectMeta {
   const namespace = over.namespace ?? 'payments';
@@ -352,6 +368,183 @@ export function aStorageClass(
   };
 }
 
+/** Bound to `aClaim()`. */
+export function aVolume(
+  over: Partial<Omit<PersistentVolume, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): PersistentVolume {
+  return {
+    storageClassName: 'fast',
+    phase: 'Bound',
+    reason: '',
+    message: '',
+    reclaimPolicy: 'Delete',
+    capacityStorage: '10Gi',
+    claim: { namespace: 'payments', name: 'data', uid: 'uid-claim' },
+    phaseChangedAtMs: LONG_AGO_MS,
+    ...over,
+    meta: aMeta({ namespace: '', name: 'pv-1', uid: 'uid-volume', ...over.meta }),
+  };
+}
+
+export function aQuota(
+  over: Partial<Omit<ResourceQuota, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): ResourceQuota {
+  return {
+    hard: { pods: '20', 'requests.cpu': '10', 'requests.memory': '20Gi' },
+    used: { pods: '4', 'requests.cpu': '2', 'requests.memory': '4Gi' },
+    ...over,
+    meta: aMeta({ name: 'team', uid: 'uid-quota', ...over.meta }),
+  };
+}
+
+export function aLimitRange(
+  over: Partial<Omit<LimitRange, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): LimitRange {
+  return {
+    limits: [{ type: 'Container', min: {}, max: { cpu: '2', memory: '4Gi' } }],
+    ...over,
+    meta: aMeta({ name: 'limits', uid: 'uid-limit-range', ...over.meta }),
+  };
+}
+
+/** Scales `aDeployment()`. */
+export function anAutoscaler(
+  over: Partial<Omit<HorizontalPodAutoscaler, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): HorizontalPodAutoscaler {
+  return {
+    target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' },
+    minReplicas: 1,
+    maxReplicas: 5,
+    currentReplicas: 2,
+    desiredReplicas: 2,
+    lastScaledAtMs: LONG_AGO_MS,
+    conditions: [
+      aCondition('AbleToScale', 'True', { reason: 'ReadyForNewScale' }),
+      aCondition('ScalingActive', 'True', { reason: 'ValidMetricFound' }),
+      aCondition('ScalingLimited', 'False', { reason: 'DesiredWithinRange' }),
+    ],
+    ...over,
+    meta: aMeta({ name: 'api', uid: 'uid-autoscaler', ...over.meta }),
+  };
+}
+
+/** Over `aPod()` and one more. */
+export function aBudget(
+  over: Partial<Omit<PodDisruptionBudget, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): PodDisruptionBudget {
+  return {
+    minAvailable: '1',
+    maxUnavailable: undefined,
+    selector: SELECTOR,
+    observedGeneration: 1,
+    disruptionsAllowed: 1,
+    currentHealthy: 2,
+    desiredHealthy: 1,
+    expectedPods: 2,
+    conditions: [aCondition('DisruptionAllowed', 'True', { reason: 'SufficientPods' })],
+    ...over,
+    meta: aMeta({ name: 'api', uid: 'uid-budget', ...over.meta }),
+  };
+}
+
+/** A route to `aService()`. */
+export function anIngress(
+  over: Partial<Omit<Ingress, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): Ingress {
+  return {
+    className: 'public',
+    defaultBackend: undefined,
+    rules: [{ host: 'api.example.com', paths: [{ path: '/', backend: { serviceName: 'api', servicePort: '80' } }] }],
+    tlsSecretNames: [],
+    loadBalancerAddresses: ['192.0.2.1'],
+    ...over,
+    meta: aMeta({ name: 'api', uid: 'uid-ingress', ...over.meta }),
+  };
+}
+
+export function anIngressClass(
+  over: Partial<Omit<IngressClass, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): IngressClass {
+  return {
+    controller: 'example.com/ingress',
+    isDefault: false,
+    ...over,
+    meta: aMeta({ namespace: '', name: 'public', uid: 'uid-ingress-class', ...over.meta }),
+  };
+}
+
+/** Selects `aPod()`. */
+export function aNetworkPolicy(
+  over: Partial<Omit<NetworkPolicy, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): NetworkPolicy {
+  return {
+    podSelector: SELECTOR,
+    policyTypes: ['Ingress'],
+    ...over,
+    meta: aMeta({ name: 'api', uid: 'uid-policy', ...over.meta }),
+  };
+}
+
+/** Behind the Service `webhook` in the namespace `policy`. */
+export function aWebhook(over: Partial<Webhook> = {}): Webhook {
+  return {
+    name: 'pods.policy.example.com',
+    failurePolicy: 'Fail',
+    service: { namespace: 'policy', name: 'webhook', port: 443 },
+    caExpiresAtMs: FAR_AHEAD_MS,
+    namespaceSelector: { matchLabels: {}, matchExpressions: [] },
+    rules: [{ operations: ['CREATE'], apiGroups: [''], resources: ['pods'] }],
+    ...over,
+  };
+}
+
+export function aWebhookConfiguration(
+  over: Partial<Omit<WebhookConfiguration, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): WebhookConfiguration {
+  return {
+    webhooks: [aWebhook()],
+    ...over,
+    meta: aMeta({ namespace: '', name: 'policy', uid: 'uid-webhooks', ...over.meta }),
+  };
+}
+
+/** Behind the Service `metrics-server` in `kube-system`. */
+export function anApiService(
+  over: Partial<Omit<APIService, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): APIService {
+  return {
+    group: 'metrics.k8s.io',
+    version: 'v1beta1',
+    service: { namespace: 'kube-system', name: 'metrics-server', port: 443 },
+    insecureSkipTLSVerify: false,
+    caExpiresAtMs: FAR_AHEAD_MS,
+    conditions: [aCondition('Available', 'True', { reason: 'Passed' })],
+    ...over,
+    meta: aMeta({ namespace: '', name: 'v1beta1.metrics.k8s.io', uid: 'uid-api-service', ...over.meta }),
+  };
+}
+
+export function aCustomResourceDefinition(
+  over: Partial<Omit<CustomResourceDefinition, 'meta'>> & { readonly meta?: Partial<ObjectMeta> } = {},
+): CustomResourceDefinition {
+  return {
+    group: 'example.com',
+    kind: 'Widget',
+    resource: 'widgets',
+    namespaced: true,
+    servedVersions: ['v1'],
+    storedVersions: ['v1'],
+    conversionService: undefined,
+    conversionCaExpiresAtMs: undefined,
+    conditions: [
+      aCondition('NamesAccepted', 'True', { reason: 'NoConflicts' }),
+      aCondition('Established', 'True', { reason: 'InitialNamesAccepted' }),
+    ],
+    ...over,
+    meta: aMeta({ namespace: '', name: 'widgets.example.com', uid: 'uid-definition', ...over.meta }),
+  };
+}
+
 export function anEvent(
   about: { readonly kind: string; readonly meta: ObjectMeta },
   over: Partial<Omit<Event, 'meta' | 'involved'>> & { readonly fieldPath?: string },
@@ -388,6 +581,18 @@ export const NO_OBJECTS: ObjectsByKind = {
   DaemonSet: [],
   Job: [],
   CronJob: [],
+  PersistentVolume: [],
+  ResourceQuota: [],
+  LimitRange: [],
+  HorizontalPodAutoscaler: [],
+  PodDisruptionBudget: [],
+  Ingress: [],
+  IngressClass: [],
+  NetworkPolicy: [],
+  ValidatingWebhookConfiguration: [],
+  MutatingWebhookConfiguration: [],
+  APIService: [],
+  CustomResourceDefinition: [],
 };
 
 const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];

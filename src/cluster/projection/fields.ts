@@ -72,6 +72,11 @@ export function instant(value: unknown, field: string): number | undefined {
   return atMs;
 }
 
+/** Where the API allows either, as text. Left out: `undefined`. */
+export function optionalNumberOrText(value: unknown, field: string): string | undefined {
+  return typeof value === 'number' ? String(value) : optionalText(value, field);
+}
+
 /** Every item of a list of objects, projected. Left out: an empty list. */
 export function many<Item>(value: unknown, field: string, project: (item: Raw) => Item): readonly Item[] {
   const items = list(value, field);

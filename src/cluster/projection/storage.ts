@@ -1,5 +1,5 @@
-import type { PersistentVolumeClaim, StorageClass } from '../../domain/kubernetes/storage.ts';
-import { fields, optionalText, quantities, text, texts, type Raw } from './fields.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../domain/kubernetes/storage.ts';
+import { fields, instant, optionalFields, optionalText, quantities, text, texts, type Raw } from './fields.ts';
 import { projectConditions, projectMeta } from './meta.ts';
 
 /** The second is the older name, which the API server still obeys. */
@@ -30,5 +30,26 @@ export function projectStorageClass(object: Raw): StorageClass {
     provisioner: text(object['provisioner'], 'provisioner'),
     volumeBindingMode: text(object['volumeBindingMode'], 'volumeBindingMode'),
     isDefault: DEFAULT_CLASS_ANNOTATIONS.some((name) => meta.annotations[name] === 'true'),
+  };
+}
+
+export function projectVolume(object: Raw): PersistentVolume {
+  const spec = fields(object['spec'], 'spec');
+  const status = fields(object['status'], 'status');
+  const claim = optionalFields(spec['claimRef'], 'spec.claimRef');
+  return {
+    meta: projectMeta(object, false),
+    storageClassName: text(spec['storageClassName'], 'spec.storageClassName'),
+    phase: text(status['phase'], 'status.phase'),
+    reason: text(status['reason'], 'status.reason'),
+    message: text(status['message'], 'status.message'),
+    reclaimPolicy: text(spec['persistentVolumeReclaimPolicy'], 'spec.persistentVolumeReclaimPolicy'),
+    capacityStorage: quantities(spec['capacity'], 'spec.capacity')['storage'] ?? '',
+    claim: claim && {
+      namespace: text(claim['namespace'], 'claimRef.namespace'),
+      name: text(claim['name'], 'claimRef.name'),
+      uid: text(claim['uid'], 'claimRef.uid'),
+    },
+    phaseChangedAtMs: instant(status['lastPhaseTransitionTime'], 'status.lastPhaseTransitionTime'),
   };
 }

@@ -108,6 +108,14 @@ export const FLAG: FieldType = {
 
 export const TEXT = valueOf('a string', readText);
 
+/** Bytes, which JSON has as base64. Not a copy: they are gone when the page is given back. */
+export const BLOB = valueOf('bytes', (source, limit) => {
+  const end = endOf(source, limit);
+  const start = source.reader.pos;
+  source.reader.pos = end;
+  return source.bytes.subarray(start, end);
+});
+
 /** A message of which only matters that it is there. */
 export const PRESENT = valueOf('an object', (source, limit) => {
   source.reader.pos = endOf(source, limit);

@@ -60,7 +60,10 @@ export const LIST_META = message({ continue: [3, TEXT] });
 /** What the API server says when it refuses. */
 export const STATUS = message({ message: [3, TEXT] });
 
-/** Conditions without a probe or heartbeat before their transition: ReplicaSet, StatefulSet, DaemonSet. */
+/**
+ * Conditions without a probe or heartbeat before their transition: ReplicaSet, StatefulSet, DaemonSet,
+ * HorizontalPodAutoscaler, APIService and CustomResourceDefinition.
+ */
 export const CONDITION = message({
   type: [1, TEXT],
   status: [2, TEXT],
@@ -69,7 +72,10 @@ export const CONDITION = message({
   message: [5, TEXT],
 });
 
-/** Pod, Node, Namespace, PersistentVolumeClaim and Job: field 3 is a probe's or a heartbeat's time, or free. */
+/**
+ * Pod, Node, Namespace, PersistentVolumeClaim, Job and PodDisruptionBudget: field 3 is a probe's or a heartbeat's time,
+ * a generation, or free.
+ */
 export const PROBED_CONDITION = message({
   type: [1, TEXT],
   status: [2, TEXT],

@@ -1,5 +1,5 @@
 import { many, message, one, TEXT, TEXTS } from './message.ts';
-import { OBJECT_META, PROBED_CONDITION, QUANTITIES } from './meta.ts';
+import { OBJECT_META, PROBED_CONDITION, QUANTITIES, TIME } from './meta.ts';
 
 // Field numbers: api, core/v1/generated.proto.
 
@@ -17,6 +17,25 @@ export const CLAIM = message({
     ),
   ],
   status: [3, one(message({ phase: [1, TEXT], conditions: [4, many(PROBED_CONDITION)] }))],
+});
+
+export const VOLUME = message({
+  metadata: [1, one(OBJECT_META)],
+  spec: [
+    2,
+    one(
+      message({
+        capacity: [1, QUANTITIES],
+        claimRef: [4, one(message({ namespace: [2, TEXT], name: [3, TEXT], uid: [4, TEXT] }))],
+        persistentVolumeReclaimPolicy: [5, TEXT],
+        storageClassName: [6, TEXT],
+      }),
+    ),
+  ],
+  status: [
+    3,
+    one(message({ phase: [1, TEXT], message: [2, TEXT], reason: [3, TEXT], lastPhaseTransitionTime: [4, TIME] })),
+  ],
 });
 
 // Field numbers: api, storage/v1/generated.proto.

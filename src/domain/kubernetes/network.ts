@@ -1,4 +1,4 @@
-import type { ObjectMeta } from './meta.ts';
+import type { LabelSelector, ObjectMeta } from './meta.ts';
 
 export interface Service {
   readonly meta: ObjectMeta;
@@ -30,4 +30,38 @@ export interface EndpointSlice {
     readonly nodeName: string;
   }[];
   readonly ports: readonly { readonly name: string; readonly port: number | undefined }[];
+}
+
+export interface Ingress {
+  readonly meta: ObjectMeta;
+  /** `spec.ingressClassName`; the older annotation is among the annotations. */
+  readonly className: string | undefined;
+  readonly defaultBackend: IngressBackend | undefined;
+  readonly rules: readonly {
+    readonly host: string;
+    readonly paths: readonly { readonly path: string; readonly backend: IngressBackend }[];
+  }[];
+  readonly tlsSecretNames: readonly string[];
+  readonly loadBalancerAddresses: readonly string[];
+}
+
+export interface IngressBackend {
+  /** '' for a backend that is no Service. */
+  readonly serviceName: string;
+  /** A number or a port name, as text; '' for a backend that is no Service. */
+  readonly servicePort: string;
+}
+
+export interface IngressClass {
+  readonly meta: ObjectMeta;
+  readonly controller: string;
+  readonly isDefault: boolean;
+}
+
+export interface NetworkPolicy {
+  readonly meta: ObjectMeta;
+  /** Empty selects every pod of the namespace. */
+  readonly podSelector: LabelSelector;
+  /** `Ingress`, `Egress`. */
+  readonly policyTypes: readonly string[];
 }
