@@ -1,5 +1,5 @@
 import type { Finding, Reason } from '../domain/finding.ts';
-import type { ObjectRef } from '../domain/object-ref.ts';
+import type { ObjectRef, Owner } from '../domain/object-ref.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
 import { IMPACTS } from '../domain/severity.ts';
 import { isLive, isReady } from './pod-state.ts';
@@ -9,6 +9,8 @@ import { ownerKey, type View } from './view.ts';
 export interface FoldedFinding {
   readonly finding: Finding;
   readonly objects: readonly ObjectRef[];
+  /** What the check itself names as possible causes. */
+  readonly causes: readonly Owner[];
 }
 
 /** What merely says that something of this owner is not ready; any other reason of the same owner says why. */
@@ -30,19 +32,22 @@ const NODE_CAUSES: readonly Reason[] = ['PodsFailingOnNode', 'NetworkUnavailable
  * Ties each symptom to its cause, so that a node down is one incident and not two hundred.
  *
  * Every link goes from a finding to one of a kind that stands nearer to the cause (node, claim, volume and quota, then the workload's own reasons, then
- * Services, then events), so there are no cycles; `attachedTo` names the far end of the chain.
+ * Services, then events); what checks name themselves might run in a circle, so a link that would close one is left out.
+ * `attachedTo` names the far end of the chain.
  */
 export function attach(folded: readonly FoldedFinding[], view: View): readonly Finding[] {
   const known: Known = {
     byReason: Map.groupBy(folded, ({ finding }) => finding.reason),
     byOwner: causesByOwner(folded),
     byAnyOwner: Map.groupBy(folded, ({ finding }) => ownerKey(finding.owner)),
+    byObject: byObject(folded),
   };
   const causes = new Map<string, string>();
   for (const symptom of folded) {
     const cause = causeOf(symptom, known, view);
-    if (cause !== undefined && cause.finding.id !== symptom.finding.id)
+    if (cause !== undefined && rootOf(cause.finding.id, causes) !== symptom.finding.id) {
       causes.set(symptom.finding.id, cause.finding.id);
+    }
   }
   return folded.map(({ finding }) => {
     const root = rootOf(finding.id, causes);
@@ -54,10 +59,13 @@ interface Known {
   readonly byReason: ReadonlyMap<Reason, readonly FoldedFinding[]>;
   readonly byOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
   readonly byAnyOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
+  readonly byObject: ReadonlyMap<string, readonly FoldedFinding[]>;
 }
 
 function causeOf(symptom: FoldedFinding, known: Known, view: View): FoldedFinding | undefined {
   const { family, reason } = symptom.finding;
+  const named = namedOf(symptom, known);
+  if (named !== undefined) return named;
   if (family === 'node' || (family === 'volume' && reason !== 'VolumeNotMounted')) return undefined;
   return (
     nodeOf(symptom, known, view) ??
@@ -67,6 +75,13 @@ function causeOf(symptom: FoldedFinding, known: Known, view: View): FoldedFindin
     reasonOf(symptom, known, view) ??
     explanationOf(symptom, known)
   );
+}
+
+/** The first of the causes that the check names which has a finding, about itself or about something it owns. */
+function namedOf({ finding, causes }: FoldedFinding, { byObject, byAnyOwner }: Known): FoldedFinding | undefined {
+  return causes
+    .flatMap((cause) => [...(byObject.get(ownerKey(cause)) ?? []), ...(byAnyOwner.get(ownerKey(cause)) ?? [])])
+    .find((cause) => cause.finding.id !== finding.id && isGraveEnough(cause, finding));
 }
 
 /** The node that is down under every one of the finding's pods. */
@@ -150,6 +165,18 @@ function explanationOf({ finding }: FoldedFinding, { byAnyOwner }: Known): Folde
   return byAnyOwner.get(ownerKey(finding.owner))?.find((other) => other.finding.family !== 'other');
 }
 
+function byObject(folded: readonly FoldedFinding[]): ReadonlyMap<string, readonly FoldedFinding[]> {
+  const found = new Map<string, FoldedFinding[]>();
+  for (const one of folded) {
+    for (const object of one.objects) {
+      const known = found.get(ownerKey(object));
+      if (known === undefined) found.set(ownerKey(object), [one]);
+      else known.push(one);
+    }
+  }
+  return found;
+}
+
 /** Findings that can be reasons, by owner, the telling ones first. */
 function causesByOwner(folded: readonly FoldedFinding[]): ReadonlyMap<string, readonly FoldedFinding[]> {
   const workload = folded.filter(
@@ -163,7 +190,7 @@ function causesByOwner(folded: readonly FoldedFinding[]): ReadonlyMap<string, re
 }
 
 /** The pods that the finding is about: its own, those of its workload, those behind its Service. */
-function podsOf({ finding, objects }: FoldedFinding, view: View): readonly Pod[] {
+function podsOf({ finding, objects }: Pick<FoldedFinding, 'finding' | 'objects'>, view: View): readonly Pod[] {
   switch (finding.object.kind) {
     case 'Pod':
       return objects.flatMap(({ namespace, name }) => view.pod(namespace, name) ?? []);

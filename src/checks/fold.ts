@@ -34,6 +34,7 @@ function foldGroup(group: readonly CheckedFinding[]): Folded {
       title: `${worst.title}${count}`,
       onsetAtMs: Math.min(...group.map(({ onsetAtMs }) => onsetAtMs)),
       evidence: representative(group),
+      causes: group.flatMap(({ causes = [] }) => causes),
       images: union(group.map(({ images }) => images)),
       serviceNames: union(group.map(({ serviceNames }) => serviceNames)),
     },

@@ -42,7 +42,11 @@ export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
     .flatMap(({ outcome, folded: ofCheck }) => ofCheck.map((fold) => ({ ...fold, check: outcome.id })))
     .toSorted((left, right) => worstFirst(left.finding, right.finding));
   const number = createNumbering(options.redact);
-  const numbered = folded.map(({ finding, objects, check }) => ({ finding: number(finding, check), objects }));
+  const numbered = folded.map(({ finding: { causes = [], ...finding }, objects, check }) => ({
+    finding: number(finding, check),
+    objects,
+    causes,
+  }));
   return { findings: attach(numbered, view), outcomes: runs.map(({ outcome }) => outcome) };
 }
 

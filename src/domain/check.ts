@@ -1,9 +1,13 @@
 import type { Finding, Family } from './finding.ts';
+import type { Owner } from './object-ref.ts';
 import type { Impact } from './severity.ts';
 import type { Gap } from './snapshot.ts';
 
 /** What a check states; the runner adds ids, origin and the check's own name. */
-export type CheckedFinding = Omit<Finding, 'id' | 'origin' | 'check' | 'attachedTo' | 'verified'>;
+export type CheckedFinding = Omit<Finding, 'id' | 'origin' | 'check' | 'attachedTo' | 'verified'> & {
+  /** What it may be a mere symptom of, the likeliest first: where one of these has a finding of its own, this one hangs on that. */
+  readonly causes?: readonly Owner[];
+};
 
 export interface CheckSettings {
   readonly enabled: boolean;

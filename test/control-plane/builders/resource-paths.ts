@@ -1,35 +1,34 @@
 import type { KubeObject } from './kube-object.ts';
 
-/** The kinds that builders make: the plural in paths, and whether there is a status to write. */
-const KINDS: Readonly<Record<string, { readonly plural: string; readonly hasStatus: boolean }>> = {
-  Namespace: { plural: 'namespaces', hasStatus: false }, // has one, and writes it itself
-  Node: { plural: 'nodes', hasStatus: true },
-  Pod: { plural: 'pods', hasStatus: true },
-  Event: { plural: 'events', hasStatus: false },
-  Service: { plural: 'services', hasStatus: false },
-  EndpointSlice: { plural: 'endpointslices', hasStatus: false },
-  PersistentVolumeClaim: { plural: 'persistentvolumeclaims', hasStatus: true },
-  Deployment: { plural: 'deployments', hasStatus: true },
-  ReplicaSet: { plural: 'replicasets', hasStatus: true },
-  StatefulSet: { plural: 'statefulsets', hasStatus: true },
-  Job: { plural: 'jobs', hasStatus: true },
-};
-
-function kindOf(kind: string): { readonly plural: string; readonly hasStatus: boolean } {
-  const found = KINDS[kind];
-  if (found === undefined) throw new Error(`builders/resource-paths.ts does not know the kind ${kind}`);
-  return found;
-}
+/** Kinds whose status, if they have one, is not for us to write. */
+const WITHOUT_STATUS: readonly string[] = [
+  'Namespace',
+  'Event',
+  'EndpointSlice',
+  'LimitRange',
+  'StorageClass',
+  'IngressClass',
+  'NetworkPolicy',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+];
 
 export function hasStatus(kind: string): boolean {
-  return kindOf(kind).hasStatus;
+  return !WITHOUT_STATUS.includes(kind);
+}
+
+/** The plural as API conventions make it: `ingresses`, `networkpolicies`, `gateways`. */
+function pluralOf(kind: string): string {
+  const singular = kind.toLowerCase();
+  if (/[sx]$/.test(singular)) return `${singular}es`;
+  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }
 
 /** `/apis/apps/v1/namespaces/shop/deployments` */
 export function collectionPath({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const area = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  return `${group}${area}/${kindOf(kind).plural}`;
+  return `${group}${area}/${pluralOf(kind)}`;
 }
 
 /** `/apis/apps/v1/namespaces/shop/deployments/api` */

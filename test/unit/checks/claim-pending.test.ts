@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimPending } from '../../../src/checks/claim-pending.ts';
+import { claimPending } from '../../../src/checks/volume/claim-pending.ts';
 import { aClaim, aCondition, aPod, aSnapshot, aStorageClass, ago, anEvent } from '../../builders/kubernetes.ts';
 import { findingsOf, run, withGap } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { claimLost } from '../../../src/checks/claim-lost.ts';
-import { resizePending } from '../../../src/checks/resize-pending.ts';
+import { claimLost } from '../../../src/checks/volume/claim-lost.ts';
+import { resizePending } from '../../../src/checks/volume/resize-pending.ts';
 import { aClaim, aCondition, anEvent, aPod, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

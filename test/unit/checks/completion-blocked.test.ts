@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { completionBlocked } from '../../../src/checks/completion-blocked.ts';
+import { completionBlocked } from '../../../src/checks/workload/completion-blocked.ts';
 import type { ContainerStatus } from '../../../src/domain/kubernetes/pod.ts';
 import { aContainer, aJob, aPod, aStatus, aTermination, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';

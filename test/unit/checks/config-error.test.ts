@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configError } from '../../../src/checks/config-error.ts';
+import { configError } from '../../../src/checks/workload/config-error.ts';
 import { aCondition, aPod, aSickPod, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

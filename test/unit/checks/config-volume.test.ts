@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configVolume } from '../../../src/checks/config-volume.ts';
+import { configVolume } from '../../../src/checks/workload/config-volume.ts';
 import { ago } from '../../builders/kubernetes.ts';
 import { aFailure, aPreparingPod, prepared } from './preparing.ts';
 import { findingsOf, withGap } from './run.ts';

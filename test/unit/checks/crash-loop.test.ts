@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { crashLoop } from '../../../src/checks/crash-loop.ts';
+import { crashLoop } from '../../../src/checks/workload/crash-loop.ts';
 import {
   aContainer,
   aDeployment,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { creationForbidden } from '../../../src/checks/creation-forbidden.ts';
+import { creationForbidden } from '../../../src/checks/quota/creation-forbidden.ts';
 import {
   aCondition,
   aDaemonSet,

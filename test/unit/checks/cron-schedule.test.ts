@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextRun, parseCron, runsBetween, zoneOffset } from '../../../src/checks/cron-schedule.ts';
+import { nextRun, parseCron, runsBetween, zoneOffset } from '../../../src/checks/job/cron-schedule.ts';
 
 function next(schedule: string, after: string, timeZone = ''): string | undefined {
   const parsed = parseCron(schedule);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cronJobBlocked } from '../../../src/checks/cronjob-blocked.ts';
-import { cronJobLate } from '../../../src/checks/cronjob-late.ts';
-import { cronJobNeverSucceeded } from '../../../src/checks/cronjob-never-succeeded.ts';
-import { cronJobSuspended } from '../../../src/checks/cronjob-suspended.ts';
+import { cronJobBlocked } from '../../../src/checks/job/cronjob-blocked.ts';
+import { cronJobLate } from '../../../src/checks/job/cronjob-late.ts';
+import { cronJobNeverSucceeded } from '../../../src/checks/job/cronjob-never-succeeded.ts';
+import { cronJobSuspended } from '../../../src/checks/job/cronjob-suspended.ts';
 import { aCondition, aCronJob, aJob, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

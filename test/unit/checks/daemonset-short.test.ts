@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daemonSetShort } from '../../../src/checks/daemonset-short.ts';
+import { daemonSetShort } from '../../../src/checks/workload/daemonset-short.ts';
 import { aDaemonSet, aPod, aSickPod, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evicted } from '../../../src/checks/evicted.ts';
+import { evicted } from '../../../src/checks/workload/evicted.ts';
 import { aCondition, aDeployment, aJob, aPod, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

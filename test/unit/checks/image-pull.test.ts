@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { imagePull } from '../../../src/checks/image-pull.ts';
+import { imagePull } from '../../../src/checks/workload/image-pull.ts';
 import { aCondition, aPod, aSickPod, ago, anEvent } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

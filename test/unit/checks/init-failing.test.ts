@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ContainerStatus } from '../../../src/domain/kubernetes/pod.ts';
-import { initFailing } from '../../../src/checks/init-failing.ts';
+import { initFailing } from '../../../src/checks/workload/init-failing.ts';
 import { aContainer, aPod, aSickPod, aStatus, aTermination, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobFailed } from '../../../src/checks/job-failed.ts';
+import { jobFailed } from '../../../src/checks/job/job-failed.ts';
 import { aCondition, aCronJob, aJob, aSickPod, aTermination, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namespaceTerminating } from '../../../src/checks/namespace-terminating.ts';
+import { namespaceTerminating } from '../../../src/checks/other/namespace-terminating.ts';
 import { aCondition, aNamespace, aSnapshot, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, run } from './run.ts';
 

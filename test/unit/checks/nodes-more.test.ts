@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nodeCordoned } from '../../../src/checks/node-cordoned.ts';
-import { nodeNetworkUnavailable } from '../../../src/checks/node-network-unavailable.ts';
-import { nodePodsFailing } from '../../../src/checks/node-pods-failing.ts';
-import { nodeVersionSkew } from '../../../src/checks/node-version-skew.ts';
+import { nodeCordoned } from '../../../src/checks/node/node-cordoned.ts';
+import { nodeNetworkUnavailable } from '../../../src/checks/node/node-network-unavailable.ts';
+import { nodePodsFailing } from '../../../src/checks/node/node-pods-failing.ts';
+import { nodeVersionSkew } from '../../../src/checks/node/node-version-skew.ts';
 import { aCondition, aNode, aPod, aSickPod, aSnapshot, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, run } from './run.ts';
 

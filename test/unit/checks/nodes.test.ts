@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { nodeNotReady } from '../../../src/checks/node-not-ready.ts';
-import { nodePressure } from '../../../src/checks/node-pressure.ts';
+import { nodeNotReady } from '../../../src/checks/node/node-not-ready.ts';
+import { nodePressure } from '../../../src/checks/node/node-pressure.ts';
 import { aCondition, aNode, aPod, aSnapshot, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oomKill } from '../../../src/checks/oom-kill.ts';
+import { oomKill } from '../../../src/checks/workload/oom-kill.ts';
 import {
   aContainer,
   aDeployment,

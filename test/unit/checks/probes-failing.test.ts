@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { probesFailing } from '../../../src/checks/probes-failing.ts';
+import { probesFailing } from '../../../src/checks/workload/probes-failing.ts';
 import {
   aCondition,
   aContainer,

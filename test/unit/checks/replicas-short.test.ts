@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { replicasShort } from '../../../src/checks/replicas-short.ts';
+import { replicasShort } from '../../../src/checks/workload/replicas-short.ts';
 import { aCondition, aDeployment, aPod, aSickPod, ago, anEvent, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { restartsHigh } from '../../../src/checks/restarts-high.ts';
+import { restartsHigh } from '../../../src/checks/workload/restarts-high.ts';
 import type { ContainerTermination } from '../../../src/domain/kubernetes/pod.ts';
 import { aPod, aStatus, aTermination, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rolloutPaused } from '../../../src/checks/rollout-paused.ts';
+import { rolloutPaused } from '../../../src/checks/workload/rollout-paused.ts';
 import { aCondition, aDeployment, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rolloutStuck } from '../../../src/checks/rollout-stuck.ts';
+import { rolloutStuck } from '../../../src/checks/workload/rollout-stuck.ts';
 import { aCondition, aDeployment, ago, aReplicaSet, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../../src/checks/catalogue.ts';
 import type { Check } from '../../../src/checks/check.ts';
-import { crashLoop } from '../../../src/checks/crash-loop.ts';
-import { nodePressure } from '../../../src/checks/node-pressure.ts';
+import { crashLoop } from '../../../src/checks/workload/crash-loop.ts';
+import { nodePressure } from '../../../src/checks/node/node-pressure.ts';
 import { kindsFor } from '../../../src/checks/run-checks.ts';
 import { covered } from '../../../src/domain/check.ts';
 import { aCondition, aDeployment, aNode, aSickPod, aSnapshot, aTermination, ago } from '../../builders/kubernetes.ts';

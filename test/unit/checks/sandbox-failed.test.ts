@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sandboxFailed } from '../../../src/checks/sandbox-failed.ts';
+import { sandboxFailed } from '../../../src/checks/workload/sandbox-failed.ts';
 import { aPod, ago } from '../../builders/kubernetes.ts';
 import { aFailure, aPreparingPod, prepared } from './preparing.ts';
 import { findingsOf, withGap } from './run.ts';

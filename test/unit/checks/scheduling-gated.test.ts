@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { schedulingGated } from '../../../src/checks/scheduling-gated.ts';
+import { schedulingGated } from '../../../src/checks/workload/scheduling-gated.ts';
 import { aPod, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serviceWithoutEndpoints } from '../../../src/checks/service-without-endpoints.ts';
+import { serviceWithoutEndpoints } from '../../../src/checks/network/service-without-endpoints.ts';
 import {
   aCondition,
   aCronJob,

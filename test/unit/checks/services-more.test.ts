@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadBalancerPending } from '../../../src/checks/load-balancer-pending.ts';
-import { servicePortUnknown } from '../../../src/checks/service-port-unknown.ts';
+import { loadBalancerPending } from '../../../src/checks/network/load-balancer-pending.ts';
+import { servicePortUnknown } from '../../../src/checks/network/service-port-unknown.ts';
 import { aContainer, anEvent, aPod, aService, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

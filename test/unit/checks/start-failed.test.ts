@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { crashLoop } from '../../../src/checks/crash-loop.ts';
-import { startFailed } from '../../../src/checks/start-failed.ts';
+import { crashLoop } from '../../../src/checks/workload/crash-loop.ts';
+import { startFailed } from '../../../src/checks/workload/start-failed.ts';
 import { aCondition, aJob, aPod, aSickPod, aTermination, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statefulSetShort } from '../../../src/checks/statefulset-short.ts';
+import { statefulSetShort } from '../../../src/checks/workload/statefulset-short.ts';
 import { aPod, aSickPod, aStatefulSet, ago, anEvent, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stuckTerminating } from '../../../src/checks/stuck-terminating.ts';
+import { stuckTerminating } from '../../../src/checks/workload/stuck-terminating.ts';
 import { aCondition, aNode, aPod, aSnapshot, aStatefulSet, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, run, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unschedulable } from '../../../src/checks/unschedulable.ts';
+import { unschedulable } from '../../../src/checks/workload/unschedulable.ts';
 import { aCondition, aContainer, aPod, ago, anEvent } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { volumeNotMounted } from '../../../src/checks/volume-not-mounted.ts';
+import { volumeNotMounted } from '../../../src/checks/volume/volume-not-mounted.ts';
 import { aPod, ago } from '../../builders/kubernetes.ts';
 import { aFailure, aPreparingPod, prepared } from './preparing.ts';
 import { findingsOf, withGap } from './run.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Event } from '../../../src/domain/kubernetes/cluster.ts';
-import { warningEvents } from '../../../src/checks/warning-events.ts';
+import { warningEvents } from '../../../src/checks/other/warning-events.ts';
 import { aDeployment, aMeta, anEvent, aPod, ago, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
@@ -33,16 +33,16 @@ test('a warning that comes again and again is one finding of the owner, never mo
 });
 
 test('events about a kind that is not read stand for themselves', () => {
-  const scaler = aMeta({ name: 'web', uid: 'uid-scaler' });
+  const controller = aMeta({ name: 'web', uid: 'uid-controller' });
   const event = anEvent(
-    { kind: 'HorizontalPodAutoscaler', meta: scaler },
-    { ...repeated, reason: 'FailedGetResourceMetric', message: 'no metrics' },
+    { kind: 'ReplicationController', meta: controller },
+    { ...repeated, reason: 'FailedToRestock', message: 'nothing left' },
   );
 
   expect(findingsOf(warningEvents, { Event: [event] })).toMatchObject([
     {
-      reason: 'Other:failed-get-resource-metric',
-      owner: { kind: 'HorizontalPodAutoscaler', namespace: 'payments', name: 'web' },
+      reason: 'Other:failed-to-restock',
+      owner: { kind: 'ReplicationController', namespace: 'payments', name: 'web' },
     },
   ]);
 });

@@ -1,0 +1,45 @@
+import { about } from '../about.ts';
+import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
+import { fields, quoteField } from '../evidence.ts';
+import { describeObject } from '../next-steps.ts';
+
+/** Kubernetes supports kubelets up to three minor versions older than the API server. */
+const MAX_SKEW = 3;
+
+export const nodeVersionSkew: Check = {
+  id: 'node-version-skew',
+  family: 'node',
+  sees: 'Kubelets more than three minor versions older than the API server.',
+  cannotSee:
+    'Kubelets that are newer than the API server, versions of other components, since when the skew exists: it counts from the making of the node.',
+  needs: ['Node'],
+  uses: [],
+  worstImpact: 'warning',
+  graceMs: DEFAULT_GRACE_MS,
+  run: (view) => {
+    const server = minorOf(view.clusterVersion);
+    return view.objects.Node.flatMap(({ meta, kubeletVersion }) => {
+      const kubelet = minorOf(kubeletVersion);
+      if (server === undefined || kubelet === undefined || meta.deletedAtMs !== undefined) return [];
+      if (server.major !== kubelet.major || server.minor - kubelet.minor <= MAX_SKEW) return [];
+      return [
+        {
+          ...about(view, 'Node', 'v1', meta),
+          family: 'node',
+          reason: 'VersionSkew',
+          impact: 'warning',
+          title: `kubelet ${kubeletVersion} is ${String(server.minor - kubelet.minor)} minor versions older than the API server (${view.clusterVersion}), ${String(MAX_SKEW)} are supported`,
+          onsetAtMs: meta.createdAtMs,
+          evidence: [quoteField('Node', meta, 'status.nodeInfo', fields({ kubeletVersion }))],
+          nextSteps: [describeObject('node', meta), 'kubectl get nodes', 'kubectl version'],
+        },
+      ];
+    });
+  },
+};
+
+/** `v1.36.3-eks-1` → 1 and 36. */
+function minorOf(version: string): { readonly major: number; readonly minor: number } | undefined {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return major === undefined || minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}

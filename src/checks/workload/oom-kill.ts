@@ -1,0 +1,74 @@
+import type { CheckedFinding } from '../../domain/check.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { podFinding } from '../about.ts';
+import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
+import { quoteField, terminationFields } from '../evidence.ts';
+import { describePod, inNamespace, previousLogs, rolloutHistory } from '../next-steps.ts';
+import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { lastTermination, loopOnsetMs } from './restarts.ts';
+import type { View } from '../view.ts';
+
+/** An OOM kill without another for this long is history. */
+const REMEMBERED_MS = 60 * 60_000;
+
+export const oomKill: Check = {
+  id: 'oom-kill',
+  family: 'workload',
+  sees: 'Containers that the kernel killed for their memory within the last hour, with their limit. Not: pods of Jobs, kills of child processes (the container itself survives those), memory that is merely high.',
+  cannotSee: 'Kills of child processes inside a container that lives on, memory that grows towards its limit.',
+  needs: ['Pod'],
+  uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
+  worstImpact: 'critical',
+  graceMs: DEFAULT_GRACE_MS,
+  run: (view) =>
+    view.objects.Pod.filter((pod) => isLive(pod) && !belongsToJob(pod)).flatMap((pod) =>
+      containersOf(pod)
+        .filter(({ status }) => wasKilled(status, view.nowMs))
+        .map((container) => findingFor(view, pod, container)),
+    ),
+};
+
+function wasKilled(status: ContainerState['status'], nowMs: number): boolean {
+  const last = lastTermination(status);
+  if (last?.reason !== 'OOMKilled') return false;
+  // Held back, it has not run since: the kill is no history, however old.
+  if (status.running === undefined) return true;
+  return last.finishedAtMs === undefined || nowMs - last.finishedAtMs < REMEMBERED_MS;
+}
+
+function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
+  const { status, spec, path } = container;
+  const last = lastTermination(status);
+  const limit = spec?.limits['memory'];
+  const kills = status.restartCount > 1 ? `, ${String(status.restartCount)} restarts` : '';
+  return podFinding(view, pod, {
+    reason: 'OOMKilled',
+    problem: `${containerName(container)} was OOM killed (${limit === undefined ? 'no memory limit: the node ran out' : `limit ${limit}`}, exit code ${String(last?.exitCode ?? 137)}${kills})`,
+    onsetAtMs: loopOnsetMs(view, pod, container),
+    evidence: [
+      ...(last === undefined
+        ? []
+        : [
+            quoteField(
+              'Pod',
+              pod.meta,
+              `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
+              terminationFields(last),
+              last.finishedAtMs,
+            ),
+          ]),
+      ...(limit === undefined
+        ? []
+        : [quoteField('Pod', pod.meta, `spec.containers[${status.name}].resources.limits`, `memory: ${limit}`)]),
+    ],
+    nextSteps: [
+      describePod(pod),
+      previousLogs(pod, status.name),
+      ...rolloutHistory(view.ownership('Pod', pod.meta).top),
+      // Only of a container that runs is there anything to measure.
+      ...(status.running === undefined
+        ? []
+        : [`kubectl top pod ${pod.meta.name} --containers${inNamespace(pod.meta.namespace)}`]),
+    ],
+  });
+}

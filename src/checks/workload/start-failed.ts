@@ -1,0 +1,89 @@
+import type { CheckedFinding } from '../../domain/check.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { podFinding } from '../about.ts';
+import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
+import { clause, fields, quoteEvent, quoteField, terminationFields } from '../evidence.ts';
+import { describePod } from '../next-steps.ts';
+import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { containerEvents, lastTermination, loopOnsetMs } from './restarts.ts';
+import { blockedSinceMs } from './start-blocked.ts';
+import { isStartRefusal } from './start-refusal.ts';
+import type { View } from '../view.ts';
+
+/** The runtime's words, by what a person must mend; the first that matches. */
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/runAsNonRoot|non-numeric user|will run as root|unable to find (?:user|group)|no users found/i, 'user'],
+  [/hook/i, 'lifecycle hook'],
+  [/exec format error/i, 'architecture'],
+  [/subPath|mount|not a directory/i, 'mount'],
+  [/executable file not found|no command specified|exec: |no such file or directory|permission denied/i, 'command'],
+  [/is reserved for|name conflict|already in use/i, 'name still in use on the node'],
+  [/no space left|cannot allocate memory|device/i, 'resources of the node'],
+];
+
+export const startFailed: Check = {
+  id: 'start-failed',
+  family: 'workload',
+  sees: 'Containers that the runtime cannot make or start: a command that does not exist, a user, a mount or a lifecycle hook that it refuses. Not: containers whose program began and ended (crash-loop), finished pods of Jobs (job-failed).',
+  cannotSee: 'Commands that exist and are the wrong ones.',
+  needs: ['Pod'],
+  uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
+  worstImpact: 'critical',
+  graceMs: DEFAULT_GRACE_MS,
+  run: (view) =>
+    view.objects.Pod.filter(isLive).flatMap((pod) =>
+      containersOf(pod)
+        .filter(({ status }) => isStartRefusal(status) && !isSpentTry(pod, status))
+        .map((container) => findingFor(view, pod, container)),
+    ),
+};
+
+/** Of a Job's pod that never restarts, a container that has ended is the Job's business. */
+function isSpentTry(pod: Pod, status: ContainerState['status']): boolean {
+  return belongsToJob(pod) && pod.restartPolicy === 'Never' && status.terminated !== undefined;
+}
+
+function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
+  const { status, path } = container;
+  const last = lastTermination(status);
+  const failures = containerEvents(view, pod, container).filter(
+    ({ reason }) => reason === 'Failed' || reason === 'FailedPostStartHook' || reason === 'FailedPreStopHook',
+  );
+  // While the kubelet backs off, only the last end still says why.
+  const isHeldBack = status.waiting === undefined || status.waiting.reason === 'CrashLoopBackOff';
+  const why = [isHeldBack ? last?.message : status.waiting?.message, failures[0]?.message].find(
+    (message) => message !== undefined && message !== '',
+  );
+  const words = why ?? status.waiting?.reason ?? last?.reason ?? '';
+  const cause = causeOf(`${status.waiting?.reason ?? ''} ${words}`);
+  return podFinding(view, pod, {
+    reason: 'StartFailed',
+    problem: `${containerName(container)} cannot start${cause === undefined ? '' : ` (${cause})`}: ${clause(words)}`,
+    onsetAtMs: last === undefined ? blockedSinceMs(pod, status, failures) : loopOnsetMs(view, pod, container),
+    evidence: [
+      ...(last === undefined
+        ? []
+        : [
+            quoteField(
+              'Pod',
+              pod.meta,
+              `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
+              terminationFields(last),
+              last.finishedAtMs,
+            ),
+          ]),
+      ...(status.waiting === undefined
+        ? []
+        : [quoteField('Pod', pod.meta, `${path}.state.waiting`, fields({ ...status.waiting }))]),
+      ...(failures[0] === undefined ? [] : [quoteEvent(failures[0])]),
+    ],
+    nextSteps: [
+      describePod(pod),
+      `kubectl get pod ${pod.meta.name} -n ${pod.meta.namespace} -o jsonpath='{.spec.containers[*].command} {.spec.containers[*].args}'`,
+    ],
+  });
+}
+
+function causeOf(words: string): string | undefined {
+  return CAUSES.find(([pattern]) => pattern.test(words))?.[1];
+}

@@ -1,0 +1,28 @@
+import type { ContainerStatus } from '../../domain/kubernetes/pod.ts';
+import { lastTermination } from './restarts.ts';
+
+/** The runtime refused to make or start the container, or a hook that belongs to its start failed. */
+const REFUSALS = new Set([
+  'CreateContainerError',
+  'RunContainerError',
+  'PreCreateHookError',
+  'PreStartHookError',
+  'PostStartHookError',
+]);
+/** How a run "ends" whose command never began: containerd's word and the older one of Docker. */
+const NEVER_BEGAN = new Set(['StartError', 'ContainerCannotRun']);
+/** The kubelet also calls these a configuration error, though no ConfigMap or Secret is at fault. */
+const USER_OR_MOUNT = /runAsNonRoot|non-numeric user|will run as root|subPath/i;
+
+/** Whether a reference of the container to a ConfigMap or Secret keeps it from being made. */
+export function isConfigRefusal({ waiting }: ContainerStatus): boolean {
+  return waiting?.reason === 'CreateContainerConfigError' && !USER_OR_MOUNT.test(waiting.message);
+}
+
+/** Whether the runtime cannot start the container: then no line of its program ever ran, also while the kubelet backs off. */
+export function isStartRefusal(status: ContainerStatus): boolean {
+  const { waiting, running } = status;
+  if (REFUSALS.has(waiting?.reason ?? '')) return true;
+  if (waiting?.reason === 'CreateContainerConfigError') return !isConfigRefusal(status);
+  return running === undefined && NEVER_BEGAN.has(lastTermination(status)?.reason ?? '');
+}

@@ -1,0 +1,70 @@
+import type { CheckedFinding } from '../../domain/check.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { podFinding } from '../about.ts';
+import type { Check } from '../check.ts';
+import { fields, quoteCondition, quoteField } from '../evidence.ts';
+import { describeObject, describePod } from '../next-steps.ts';
+import { condition } from '../pod-state.ts';
+import { impactOf, standingOf } from '../standing.ts';
+import type { View } from '../view.ts';
+
+export const stuckTerminating: Check = {
+  id: 'stuck-terminating',
+  family: 'workload',
+  sees: 'Pods that should be gone for 10 minutes or more, and what holds them: a finalizer, a node that is gone or down. Not: pods within their termination grace period.',
+  cannotSee: 'Processes that outlive their deleted pod on a node.',
+  needs: ['Pod'],
+  uses: ['Node', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
+  worstImpact: 'critical',
+  // Volumes are unmounted and containers killed after the period that the pod itself was given, which the deletion time includes.
+  graceMs: 10 * 60_000,
+  run: (view) =>
+    view.objects.Pod.flatMap((pod) => {
+      const { deletedAtMs } = pod.meta;
+      return deletedAtMs === undefined ? [] : [findingFor(view, pod, deletedAtMs)];
+    }),
+};
+
+function findingFor(view: View, pod: Pod, deletedAtMs: number): CheckedFinding {
+  const { meta, nodeName } = pod;
+  const node = nodeName === '' ? undefined : view.node(nodeName);
+  const ready = node && condition(node.conditions, 'Ready');
+  const isNodeGone = nodeName !== '' && node === undefined && view.isComplete('Node', '');
+  const standing = standingOf(view, 'Pod', meta);
+  const isMember = view.ownership('Pod', meta).nearest.kind === 'StatefulSet';
+  const waitsForIt = isMember && standing.ready < standing.wanted;
+  return podFinding(view, pod, {
+    reason: 'StuckTerminating',
+    problem: `pod ${meta.name} does not go away: ${holderOf()}`,
+    // Only a StatefulSet waits for the old pod before it makes the new one.
+    impact: waitsForIt ? impactOf(standing, false) : 'warning',
+    onsetAtMs: deletedAtMs,
+    evidence: [
+      quoteField(
+        'Pod',
+        meta,
+        'metadata',
+        fields({
+          deletionTimestamp: new Date(deletedAtMs).toISOString(),
+          finalizers: meta.finalizers.join(', '),
+        }),
+        deletedAtMs,
+      ),
+      ...(node !== undefined && ready !== undefined && ready.status !== 'True'
+        ? [quoteCondition('Node', node.meta, ready)]
+        : []),
+    ],
+    nextSteps: [
+      describePod(pod),
+      ...(node === undefined ? [] : [describeObject('node', node.meta)]),
+      ...(isNodeGone ? [`kubectl delete pod ${meta.name} -n ${meta.namespace} --force --grace-period=0`] : []),
+    ],
+  });
+
+  function holderOf(): string {
+    if (isNodeGone) return `its node ${nodeName} no longer exists`;
+    if (ready !== undefined && ready.status !== 'True') return `its node ${nodeName} is not ready`;
+    if (meta.finalizers.length > 0) return `held by ${meta.finalizers.map((name) => `finalizer ${name}`).join(', ')}`;
+    return nodeName === '' ? 'it was never placed on a node' : `the kubelet of ${nodeName} has not ended it`;
+  }
+}

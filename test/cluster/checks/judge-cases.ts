@@ -1,0 +1,167 @@
+import { setTimeout } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { runChecks, type CheckOptions } from '../../../src/checks/run-checks.ts';
+import { loadClusterAccess } from '../../../src/cluster/kubeconfig.ts';
+import { defaultReadSettings } from '../../../src/cluster/read.ts';
+import { createClusterReader } from '../../../src/cluster/reader.ts';
+import type { CheckRun } from '../../../src/domain/check.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import type { ObjectMeta } from '../../../src/domain/kubernetes/meta.ts';
+import type { ObjectsByKind, Snapshot } from '../../../src/domain/snapshot.ts';
+import { silentLog } from '../../../src/log.ts';
+import { apply } from '../../control-plane/builders/apply.ts';
+import type { KubeObject } from '../../control-plane/builders/kube-object.ts';
+import { objectPath } from '../../control-plane/builders/resource-paths.ts';
+import type { ControlPlane } from '../../control-plane/client.ts';
+import { givenFor, objectsOf, type CheckCase, type ExpectedFinding } from './case.ts';
+
+/** A case whose objects stand on the server. */
+export interface Loaded {
+  readonly checkCase: CheckCase;
+  readonly namespace: string;
+  /** The time of the judgement, Unix milliseconds. */
+  readonly nowMs: number;
+}
+
+const LOADING_AT_ONCE = 6;
+const NEVER = new AbortController().signal;
+
+/** Makes every case's objects, each case in a namespace of its own. @throws {Error} naming the case whose objects the server refuses */
+export async function loadCases(server: ControlPlane, cases: readonly CheckCase[]): Promise<readonly Loaded[]> {
+  const limit = pLimit(LOADING_AT_ONCE);
+  const loadedAtMs = Date.now();
+  return Promise.all(
+    cases.map((checkCase, index) =>
+      limit(async () => {
+        const namespace = `case-${String(index).padStart(3, '0')}`;
+        const nowMs = loadedAtMs + (checkCase.ageMinutes ?? 60) * 60_000;
+        const objects = objectsOf(checkCase, givenFor(namespace, nowMs));
+        try {
+          await load(server, namespace, objects);
+        } catch (error) {
+          throw new Error(`the server refuses the objects of ${titleOf(checkCase)}: ${String(error)}`, {
+            cause: error,
+          });
+        }
+        return { checkCase, namespace, nowMs };
+      }),
+    ),
+  );
+}
+
+/** `crash-loop, sick: exits at once` */
+export function titleOf({ check, name, finds }: CheckCase): string {
+  return `${check}, ${finds.length === 0 ? 'healthy' : 'sick'}: ${name}`;
+}
+
+/** The whole server through the product's own reader. */
+export async function readServer(server: ControlPlane, token: string): Promise<Snapshot> {
+  const kubeconfig = await server.kubeconfigFile({ token });
+  await using reader = createClusterReader({
+    access: loadClusterAccess({ explicitFile: kubeconfig, environment: {} }),
+    cluster: () => ({ id: undefined, name: 'test' }),
+    settings: () => defaultReadSettings,
+    readableConfigMaps: () => [],
+    now: Date.now,
+    sleep: (durationMs, signal) => setTimeout(durationMs, undefined, { signal }),
+    random: Math.random,
+    onRequest: () => undefined,
+    log: silentLog,
+  });
+  return reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+}
+
+/** What all checks say of a case, as if nothing else were in the cluster. */
+export function judge(snapshot: Snapshot, { namespace, nowMs }: Loaded, over: Partial<CheckOptions> = {}): CheckRun {
+  return runChecks(onlyOf(snapshot, namespace), {
+    nowMs,
+    settings: () => ({}),
+    due: 'all',
+    lastKnownOwner: () => undefined,
+    redact: (text) => text,
+    onError: (id, error) => {
+      throw new Error(`check ${id} failed`, { cause: error });
+    },
+    ...over,
+  });
+}
+
+/** Findings as a case writes them down, with as much of each as the expectation tells of. A symptom that hangs on its cause may be left out. */
+export function compare(
+  { checkCase, namespace, nowMs }: Loaded,
+  { findings }: CheckRun,
+): { readonly found: readonly unknown[]; readonly expected: readonly unknown[] } {
+  const checkOf = new Map(findings.map(({ id, check }) => [id, check]));
+  const inPlace = (text: string): string => text.replaceAll(namespace, '$');
+  const described = findings.map((finding) => ({
+    finding,
+    key: `${finding.check} ${inPlace(nameOf(finding.object))}`,
+  }));
+  const left = [...described].toSorted((one, other) => one.key.localeCompare(other.key));
+  const pairs = checkCase.finds.map((expected) => {
+    const at = left.findIndex(({ finding }) => isMeant(expected, finding, inPlace));
+    return { expected, finding: at === -1 ? undefined : left.splice(at, 1)[0]?.finding };
+  });
+  return {
+    found: [
+      ...pairs.map(({ expected, finding }) => finding && project(finding, expected)),
+      ...left
+        .filter(({ finding }) => finding.attachedTo === undefined)
+        .map(({ finding }) => project(finding, { check: '', reason: '', object: '', owner: '' })),
+    ],
+    expected: pairs.map(({ expected }) => ({ attachedTo: undefined, ...expected, title: expected.title?.source })),
+  };
+
+  function project(finding: Finding, expected: ExpectedFinding): unknown {
+    const { title } = expected;
+    return {
+      check: finding.check,
+      reason: finding.reason,
+      attachedTo: finding.attachedTo === undefined ? undefined : checkOf.get(finding.attachedTo),
+      ...(expected.impact !== undefined && { impact: finding.impact }),
+      ...(expected.object !== undefined && { object: inPlace(nameOf(finding.object)) }),
+      ...(expected.owner !== undefined && { owner: inPlace(nameOf(finding.owner)) }),
+      ...(expected.onsetMinutes !== undefined && {
+        onsetMinutes: Math.round((nowMs - finding.onsetAtMs) / 60_000),
+      }),
+      title: title === undefined ? undefined : title.test(finding.title) ? title.source : finding.title,
+    };
+  }
+}
+
+function isMeant(expected: ExpectedFinding, finding: Finding, inPlace: (text: string) => string): boolean {
+  return (
+    expected.check === finding.check &&
+    expected.reason === finding.reason &&
+    (expected.object === undefined || expected.object === inPlace(nameOf(finding.object)))
+  );
+}
+
+function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
+}
+
+async function load(server: ControlPlane, namespace: string, objects: readonly KubeObject[]): Promise<void> {
+  await server.adminRequest('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  const whole = { objects: () => objects, healthy: () => whole };
+  await apply(server, whole);
+  // What waits for its finalizers, or for a kubelet, was deleted like anything else. Contents first: a dying namespace takes nothing new.
+  for (const object of objects.toReversed()) {
+    if (object.metadata['deletionTimestamp'] !== undefined) await server.adminRequest('DELETE', objectPath(object));
+  }
+}
+
+/** The objects of one namespace, and the cluster-wide ones that carry its name. */
+function onlyOf(snapshot: Snapshot, namespace: string): Snapshot {
+  const isOfCase = ({ meta }: { readonly meta: ObjectMeta }): boolean =>
+    meta.namespace === namespace || (meta.namespace === '' && meta.name.includes(namespace));
+  const isAbout = (event: ObjectsByKind['Event'][number]): boolean =>
+    event.meta.namespace === 'default' && event.involved.name.includes(namespace);
+  const entries = Object.entries(snapshot.objects).map(([kind, objects]) => [
+    kind,
+    objects.filter(
+      (object: { readonly meta: ObjectMeta }) => isOfCase(object) || ('involved' in object && isAbout(object as never)),
+    ),
+  ]);
+  return { ...snapshot, objects: Object.fromEntries(entries) as unknown as ObjectsByKind };
+}
