@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AgentEvent } from './agents/input.ts';
 import { kindsFor, runChecks } from './checks/run-checks.ts';
 import type { ClusterAccess } from './cluster/kubeconfig.ts';
-import { defaultReadSettings } from './cluster/read.ts';
+import { defaultReadSettings, type ReadSettings } from './cluster/read.ts';
 import { createClusterReader, type ClusterReader } from './cluster/reader.ts';
 import { createCoordinator, type Coordinator } from './cycle/coordinator.ts';
 import { startSchedule } from './cycle/schedule.ts';
@@ -56,6 +56,8 @@ export interface AppOptions {
   /** Whether cron and the health server run; without them cycles come only by `trigger`. */
   readonly serve: boolean;
   readonly agentsDeadlineMs?: number;
+  /** How patient reads of the cluster are, and what passes the time between two tries; the cluster room's own where nothing is said. */
+  readonly clusterReads?: { readonly settings: ReadSettings; readonly sleep: typeof sleep };
   /** How long the model may take to begin an answer, and to stay silent within one; the model room's own where nothing is said. */
   readonly modelDeadlines?: { readonly headersMs: number; readonly idleMs: number };
   /** Called between the steps of recording and telling: where a test ends the process. */
@@ -126,10 +128,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     createClusterReader({
       access: options.access,
       cluster: () => ({ id: settings.current().clusterId, name: settings.current().clusterName }),
-      settings: () => defaultReadSettings,
+      settings: () => options.clusterReads?.settings ?? defaultReadSettings,
       readableConfigMaps: () => [],
       now,
-      sleep,
+      sleep: options.clusterReads?.sleep ?? sleep,
       random: Math.random,
       onCredential: secrets.remember,
       onRequest: ({ kind, status, durationMs }) =>

@@ -3,7 +3,7 @@ import { connect as openSocket } from 'node:net';
 import { createInterface } from 'node:readline/promises';
 import { inject } from 'vitest';
 import { connect, type ControlPlane } from './client.ts';
-import { parseAnswer, type Connection } from './servers/connection.ts';
+import { parseAnswer, type Connection, type Wish } from './servers/connection.ts';
 
 let shared: ControlPlane | undefined;
 
@@ -18,9 +18,19 @@ export function controlPlane(): ControlPlane {
  *
  *     await using server = await freshControlPlane();
  */
-export async function freshControlPlane(): Promise<ControlPlane> {
+export function freshControlPlane(wish: Pick<Wish, 'emulatedVersion'> = {}): Promise<ControlPlane> {
+  return lentControlPlane(wish);
+}
+
+/** One more API server of the same cluster, as an installation with several has behind its load balancer. */
+export function anotherApiServer(of: ControlPlane): Promise<ControlPlane> {
+  return lentControlPlane({ etcdPrefix: of.connection.etcdPrefix });
+}
+
+async function lentControlPlane(wish: Wish): Promise<ControlPlane> {
   const socket = openSocket(sharedConnection().freshSocket);
   await once(socket, 'connect');
+  socket.write(`${JSON.stringify(wish)}\n`);
   for await (const line of createInterface({ input: socket })) {
     const server = connect(parseAnswer(line));
     return {

@@ -65,9 +65,10 @@ async function start(stack: AsyncDisposableStack): Promise<Connection> {
   });
   let freshCount = 0;
   stack.use(
-    await listenForFresh(freshSocket, async () => {
+    await listenForFresh(freshSocket, async (wish) => {
       const own = new AsyncDisposableStack();
-      const server = await startApiServer(place, `/fresh-${++freshCount}`);
+      const etcdPrefix = wish.etcdPrefix ?? `/fresh-${++freshCount}`;
+      const server = await startApiServer(place, etcdPrefix, wish.emulatedVersion);
       keep(own, server.process);
       return { connection: connectionTo(server), [Symbol.asyncDispose]: () => own.disposeAsync() };
     }),

@@ -31,8 +31,13 @@ export interface ApiServer {
  * A kube-apiserver with the real authorizer and its default admission, without controllers, scheduler and kubelets.
  *
  * @param etcdPrefix a prefix that nobody used is an empty cluster
+ * @param emulatedVersion such as `1.34`: it behaves as this older minor version did
  */
-export async function startApiServer(place: ApiServerPlace, etcdPrefix: string): Promise<ApiServer> {
+export async function startApiServer(
+  place: ApiServerPlace,
+  etcdPrefix: string,
+  emulatedVersion?: string,
+): Promise<ApiServer> {
   const certificates = path.join(place.directory, 'certificates');
   const caFile = path.join(certificates, 'apiserver.crt');
   return withFreePorts(1, async ([port]) => {
@@ -68,6 +73,7 @@ export async function startApiServer(place: ApiServerPlace, etcdPrefix: string):
         'ServiceAccount',
         '--allow-privileged',
         '--profiling=false',
+        ...(emulatedVersion === undefined ? [] : ['--emulated-version', emulatedVersion]),
       ],
       path.join(place.directory, 'kube-apiserver.log'),
     );

@@ -19,6 +19,15 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
+/** What a client of the fresh socket wants, in one line. */
+export const Wish = z.object({
+  /** Of a cluster that another API server serves: one more is wanted beside it. Left out: an empty cluster, one at a time. */
+  etcdPrefix: z.string().optional(),
+  /** Minor version that the API server shall behave like, such as `1.34`. */
+  emulatedVersion: z.string().optional(),
+});
+export type Wish = z.infer<typeof Wish>;
+
 /** The one line that the supervisor says when it is ready, and the one that the fresh socket says. */
 export const Answer = z.union([z.object({ ready: Connection }), z.object({ failed: z.string() })]);
 export type Answer = z.infer<typeof Answer>;
