@@ -53,6 +53,8 @@ export interface SnapshotKind<Name extends KindName = KindName> extends GrantedK
   readonly project: (object: Raw) => ObjectsByKind[Name][number];
   /** The fields that `project` reads, by their numbers in protobuf. */
   readonly message: Message;
+  /** At most so many objects in a page, for a kind whose objects are very large. */
+  readonly maxPageSize?: number;
 }
 
 /**
@@ -85,6 +87,8 @@ export const snapshotKinds: { readonly [Name in KindName]: SnapshotKind<Name> } 
     }),
     project: projectResourceDefinition,
     message: RESOURCE_DEFINITION,
+    // With its schema, each has up to a megabyte.
+    maxPageSize: 50,
     lost: 'custom resources that the cluster does not serve or cannot convert',
   },
   Deployment: {

@@ -66,7 +66,7 @@ async function readPages<Name extends KindName>(
     const request = {
       kind: row.kind,
       path: resourcePath(row, namespace),
-      query: { limit: pageSize, continue: token },
+      query: { limit: Math.min(pageSize, row.maxPageSize ?? pageSize), continue: token },
       accept,
       maxBytes: maxPageBytes,
     };

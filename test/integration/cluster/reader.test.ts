@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { snapshotKindNames } from '../../../src/cluster/kinds.ts';
 import { faults, kindAt, startApiServer, type Fault } from './api-server.ts';
 import { NEVER, startReading } from './reading.ts';
 
@@ -26,9 +27,24 @@ test('a long list arrives whole, in pages, over kept connections', async () => {
   expect(server.listsOf('Pod').map((request) => request.query.get('continue'))).toEqual(
     Array.from({ length: 5 }, () => [null, '500', '1000']).flat(),
   );
-  expect(server.arrived.length).toBe(5 * 18);
+  // A page of each kind, two more of pods, the version and the identity.
+  expect(server.arrived.length).toBe(5 * (snapshotKindNames().length + 4));
   expect(server.sockets()).toBeLessThanOrEqual(8);
   expect(new Set(server.arrived.map((request) => request.method))).toEqual(new Set(['GET']));
+});
+
+test('definitions, which are very large, are asked for in smaller pages, and never in larger ones than set', async () => {
+  await using server = await startApiServer({});
+  const limitsWith = async (pageSize: number) => {
+    await using reading = await startReading(server.url, { settings: { pageSize } });
+    await reading.reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+    return (['Pod', 'CustomResourceDefinition'] as const).map((kind) => {
+      return server.listsOf(kind).at(-1)?.query.get('limit');
+    });
+  };
+
+  expect(await limitsWith(500)).toEqual(['500', '50']);
+  expect(await limitsWith(20)).toEqual(['20', '20']);
 });
 
 test('a list whose pages expire is read again from its start, and no object is there twice', async () => {
@@ -132,7 +148,7 @@ test('24 rotated tokens cost at most one more call each, and no snapshot', async
   }
 
   const perRotation = server.arrived.length / 24;
-  expect(perRotation).toBeLessThanOrEqual(2 * 16);
+  expect(perRotation).toBeLessThanOrEqual(2 * (snapshotKindNames().length + 2));
   // Those that were under way with the older token; none was refused twice.
   expect(reading.seen.filter((request) => request.status === 401).length).toBeLessThanOrEqual(24 * 7);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { KindName } from '../../../src/domain/snapshot.ts';
 import { jsonLists } from '../../../src/cluster/decode.ts';
 import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
+import { base64, certificates } from '../../builders/certificates.ts';
 import { propertyRuns } from '../../harness/property-runs.ts';
 
 const MINUTE = '2026-11-21T12:00:00Z';
@@ -209,6 +210,260 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
     { count: 3, firstAtMs: MINUTE_MS, lastAtMs: MINUTE_MS + 60_000, source: 'scheduler' },
   ],
   ['Event', 'that nobody counted', {}, { count: 1, lastAtMs: 0 }],
+  [
+    'PersistentVolume',
+    'that its claim has left',
+    {
+      spec: {
+        storageClassName: 'fast',
+        persistentVolumeReclaimPolicy: 'Retain',
+        capacity: { storage: '10Gi' },
+        claimRef: { namespace: 'shop', name: 'data', uid: 'u-1' },
+      },
+      status: { phase: 'Released', reason: 'Odd', message: 'left', lastPhaseTransitionTime: MINUTE },
+    },
+    {
+      storageClassName: 'fast',
+      reclaimPolicy: 'Retain',
+      capacityStorage: '10Gi',
+      claim: { namespace: 'shop', name: 'data', uid: 'u-1' },
+      phase: 'Released',
+      reason: 'Odd',
+      message: 'left',
+      phaseChangedAtMs: MINUTE_MS,
+    },
+  ],
+  [
+    'PersistentVolume',
+    'that nobody claimed, of a server that does not say since when',
+    { status: { phase: 'Available' } },
+    { claim: undefined, capacityStorage: '', phaseChangedAtMs: undefined },
+  ],
+  [
+    'ResourceQuota',
+    'as its controller saw it, not as it is wished',
+    { spec: { hard: { pods: '9' } }, status: { hard: { pods: 5, cpu: '2' }, used: { pods: '4', cpu: '1500m' } } },
+    { hard: { pods: '5', cpu: '2' }, used: { pods: '4', cpu: '1500m' } },
+  ],
+  [
+    'LimitRange',
+    'smallest and largest',
+    { spec: { limits: [{ type: 'Container', max: { cpu: '2' }, default: { cpu: '1' } }, { type: 'Pod' }] } },
+    {
+      limits: [
+        { type: 'Container', min: {}, max: { cpu: '2' } },
+        { type: 'Pod', min: {}, max: {} },
+      ],
+    },
+  ],
+  [
+    'HorizontalPodAutoscaler',
+    'defaults of the API',
+    { spec: { scaleTargetRef: { kind: 'Deployment', name: 'api' }, maxReplicas: 3 } },
+    {
+      target: { apiVersion: '', kind: 'Deployment', name: 'api' },
+      minReplicas: 1,
+      maxReplicas: 3,
+      currentReplicas: 0,
+      lastScaledAtMs: undefined,
+    },
+  ],
+  [
+    'HorizontalPodAutoscaler',
+    'that may go to zero, and its counts',
+    {
+      spec: { minReplicas: 0 },
+      status: { currentReplicas: 2, desiredReplicas: 3, lastScaleTime: MINUTE },
+    },
+    { minReplicas: 0, currentReplicas: 2, desiredReplicas: 3, lastScaledAtMs: MINUTE_MS },
+  ],
+  [
+    'PodDisruptionBudget',
+    'by number; nobody selected',
+    {
+      spec: { minAvailable: 0 },
+      status: { disruptionsAllowed: 1, currentHealthy: 3, desiredHealthy: 2, expectedPods: 4 },
+    },
+    {
+      minAvailable: '0',
+      maxUnavailable: undefined,
+      selector: undefined,
+      disruptionsAllowed: 1,
+      currentHealthy: 3,
+      desiredHealthy: 2,
+      expectedPods: 4,
+    },
+  ],
+  [
+    'PodDisruptionBudget',
+    'by percentage; everybody selected',
+    { spec: { maxUnavailable: '25%', selector: {} }, status: { observedGeneration: 7 } },
+    {
+      minAvailable: undefined,
+      maxUnavailable: '25%',
+      selector: { matchLabels: {}, matchExpressions: [] },
+      observedGeneration: 7,
+    },
+  ],
+  [
+    'Ingress',
+    'backends that are Services, by number and by name, and one that is none',
+    {
+      spec: {
+        ingressClassName: 'public',
+        defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+        rules: [
+          {
+            host: 'api.example.com',
+            http: {
+              paths: [
+                { path: '/', backend: { service: { name: 'api', port: { name: 'http' } } } },
+                { path: '/static', backend: { resource: { kind: 'Bucket', name: 'files' } } },
+              ],
+            },
+          },
+          { host: 'empty.example.com' },
+        ],
+        tls: [{ hosts: ['api.example.com'], secretName: 'api-tls' }, { hosts: ['by-the-controller.example.com'] }],
+      },
+      status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { hostname: 'lb.example.com' }] } },
+    },
+    {
+      className: 'public',
+      defaultBackend: { serviceName: 'web', servicePort: '80' },
+      rules: [
+        {
+          host: 'api.example.com',
+          paths: [
+            { path: '/', backend: { serviceName: 'api', servicePort: 'http' } },
+            { path: '/static', backend: { serviceName: '', servicePort: '' } },
+          ],
+        },
+        { host: 'empty.example.com', paths: [] },
+      ],
+      tlsSecretNames: ['api-tls'],
+      loadBalancerAddresses: ['192.0.2.1', 'lb.example.com'],
+    },
+  ],
+  ['Ingress', 'without a class', {}, { className: undefined, defaultBackend: undefined, rules: [] }],
+  ['IngressClass', 'its controller', { spec: { controller: 'c.io/x' } }, { controller: 'c.io/x', isDefault: false }],
+  [
+    'NetworkPolicy',
+    'whom it selects',
+    { spec: { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Ingress', 'Egress'] } },
+    { podSelector: { matchLabels: { app: 'api' }, matchExpressions: [] }, policyTypes: ['Ingress', 'Egress'] },
+  ],
+  [
+    'ValidatingWebhookConfiguration',
+    'behind a Service, and behind a URL with the defaults of the API',
+    {
+      webhooks: [
+        {
+          name: 'a.example.com',
+          failurePolicy: 'Ignore',
+          clientConfig: {
+            service: { namespace: 'policy', name: 'webhook', port: 8443 },
+            caBundle: base64(certificates.until2030.pem),
+          },
+          namespaceSelector: { matchLabels: { checked: 'yes' } },
+          rules: [{ operations: ['CREATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'] }],
+        },
+        { name: 'b.example.com', clientConfig: { url: 'https://b.example.com' } },
+      ],
+    },
+    {
+      webhooks: [
+        {
+          name: 'a.example.com',
+          failurePolicy: 'Ignore',
+          service: { namespace: 'policy', name: 'webhook', port: 8443 },
+          caExpiresAtMs: certificates.until2030.expiresAtMs,
+          namespaceSelector: { matchLabels: { checked: 'yes' }, matchExpressions: [] },
+          rules: [{ operations: ['CREATE'], apiGroups: ['apps'], resources: ['deployments'] }],
+        },
+        {
+          name: 'b.example.com',
+          failurePolicy: 'Fail',
+          service: undefined,
+          caExpiresAtMs: undefined,
+          namespaceSelector: { matchLabels: {}, matchExpressions: [] },
+          rules: [],
+        },
+      ],
+    },
+  ],
+  [
+    'MutatingWebhookConfiguration',
+    'on the port of the API where it leaves it out',
+    { webhooks: [{ name: 'a', clientConfig: { service: { namespace: 'policy', name: 'webhook' } } }] },
+    { webhooks: [expect.objectContaining({ service: { namespace: 'policy', name: 'webhook', port: 443 } })] },
+  ],
+  [
+    'APIService',
+    'of an aggregated API',
+    {
+      spec: {
+        group: 'metrics.k8s.io',
+        version: 'v1beta1',
+        service: { namespace: 'kube-system', name: 'metrics-server' },
+        caBundle: base64(certificates.until2020.pem),
+        insecureSkipTLSVerify: true,
+      },
+      status: { conditions: [{ type: 'Available', status: 'False', reason: 'MissingEndpoints' }] },
+    },
+    {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      service: { namespace: 'kube-system', name: 'metrics-server', port: 443 },
+      caExpiresAtMs: certificates.until2020.expiresAtMs,
+      insecureSkipTLSVerify: true,
+      conditions: [expect.objectContaining({ type: 'Available', status: 'False', reason: 'MissingEndpoints' })],
+    },
+  ],
+  ['APIService', 'of the server itself', { spec: { version: 'v1' } }, { group: '', version: 'v1', service: undefined }],
+  [
+    'CustomResourceDefinition',
+    'of several versions, which a webhook converts',
+    {
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { kind: 'Widget', plural: 'widgets' },
+        versions: [
+          { name: 'v1alpha1', served: false },
+          { name: 'v1beta1', served: true },
+          { name: 'v1', served: true },
+        ],
+        conversion: {
+          strategy: 'Webhook',
+          webhook: {
+            clientConfig: {
+              service: { namespace: 'widgets', name: 'converter' },
+              caBundle: base64(certificates.until2030.pem),
+            },
+          },
+        },
+      },
+      status: { storedVersions: ['v1alpha1', 'v1'], conditions: [{ type: 'Established', status: 'True' }] },
+    },
+    {
+      group: 'example.com',
+      kind: 'Widget',
+      resource: 'widgets',
+      namespaced: true,
+      servedVersions: ['v1beta1', 'v1'],
+      storedVersions: ['v1alpha1', 'v1'],
+      conversionService: { namespace: 'widgets', name: 'converter', port: 443 },
+      conversionCaExpiresAtMs: certificates.until2030.expiresAtMs,
+      conditions: [expect.objectContaining({ type: 'Established', status: 'True' })],
+    },
+  ],
+  [
+    'CustomResourceDefinition',
+    'that needs no conversion',
+    { spec: { scope: 'Cluster', conversion: { strategy: 'None' } } },
+    { namespaced: false, conversionService: undefined, conversionCaExpiresAtMs: undefined },
+  ],
 ];
 
 test.each(ROWS)('%s: %s', (kind, _name, rest, expected) => {
@@ -222,6 +477,12 @@ test('a StorageClass is the default by the current and by the older annotation',
   expect(annotated('storageclass.kubernetes.io/is-default-class').isDefault).toBe(true);
   expect(annotated('storageclass.beta.kubernetes.io/is-default-class').isDefault).toBe(true);
   expect(annotated('other').isDefault).toBe(false);
+});
+
+test('an IngressClass is the default by its annotation', () => {
+  const annotations = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
+
+  expect(snapshotKinds.IngressClass.project({ metadata: { name: 'public', annotations } }).isDefault).toBe(true);
 });
 
 test('what kubectl applied is not kept', () => {

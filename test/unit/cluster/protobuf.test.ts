@@ -5,6 +5,7 @@ import { failureOfStatus } from '../../../src/cluster/failure.ts';
 import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
 import { MalformedField } from '../../../src/cluster/projection/fields.ts';
 import {
+  BLOB,
   FLAG,
   inline,
   INTEGER,
@@ -42,6 +43,7 @@ const SAMPLE = message({
   exactlyAt: [11, MICRO_TIME],
   port: [12, NUMBER_OR_TEXT],
   quantities: [13, QUANTITIES],
+  bytes: [14, BLOB],
 });
 
 const second = (seconds: number, nanos = 0): readonly Field[] => [
@@ -182,11 +184,13 @@ test.each<readonly [what: string, fields: readonly Field[], value: object]>([
     ],
     { quantities: { cpu: '500m' } },
   ],
+  ['bytes', [[14, Buffer.from([0, 255, 1])]], { bytes: Buffer.from([0, 255, 1]) }],
+  ['no bytes', [[14, '']], { bytes: Buffer.alloc(0) }],
   [
     'fields that nobody wants',
     [
       [99, 'x'],
-      [14, 5],
+      [15, 5],
       [500, [[1, 'y']]],
       [1, 'z'],
     ],
@@ -252,6 +256,7 @@ test.each<readonly [what: string, bytes: Buffer, why: string]>([
   ['a flag that is a text', bytesOf([[3, 'x']]), 'flag is not true or false'],
   ['a list that is a number', bytesOf([[6, 1]]), 'inners is not a list'],
   ['a time that is a number', bytesOf([[10, 1]]), 'at is not a time'],
+  ['bytes that are a number', bytesOf([[14, 1]]), 'bytes is not bytes'],
   ['a field longer than its message', Buffer.from([0x0a, 9, 0x61]), 'a field is longer than its message'],
   [
     'an inner field longer than its message',

@@ -16,6 +16,37 @@ test('every kind that is read is granted, and nothing else but logs', () => {
   expect(resourcesOf(clusterRules()).toSorted()).toEqual([...named, 'pods/log'].toSorted());
 });
 
+test('what the checks of volumes, scaling, routes, admission and definitions read is granted', () => {
+  const byGroup = Object.fromEntries(
+    clusterRules()
+      .filter((rule) => !rule.resources.includes('pods/log'))
+      .map((rule) => [rule.apiGroups.join(), rule.resources]),
+  );
+
+  expect(byGroup).toMatchObject({
+    '': expect.arrayContaining(['limitranges', 'persistentvolumes', 'resourcequotas']),
+    autoscaling: ['horizontalpodautoscalers'],
+    policy: ['poddisruptionbudgets'],
+    'networking.k8s.io': ['ingressclasses', 'ingresses', 'networkpolicies'],
+    'admissionregistration.k8s.io': ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+    'apiregistration.k8s.io': ['apiservices'],
+    'apiextensions.k8s.io': ['customresourcedefinitions'],
+  });
+});
+
+test('only what a cluster may refuse by policy is optional', () => {
+  const optional = grantedKinds().filter((kind) => kind.optional);
+
+  expect(optional.map((kind) => kind.kind).toSorted()).toEqual([
+    'APIService',
+    'CustomResourceDefinition',
+    'IngressClass',
+    'MutatingWebhookConfiguration',
+    'StorageClass',
+    'ValidatingWebhookConfiguration',
+  ]);
+});
+
 test('nothing is granted but reading, no Secret, no ConfigMap, no wildcard', () => {
   for (const rule of [...clusterRules(), ...namespaceRules()]) {
     expect(['get', 'list', 'watch']).toEqual(expect.arrayContaining([...rule.verbs]));
@@ -38,6 +69,9 @@ test('the Role for one namespace has no cluster-wide kinds', () => {
   expect(resources).toContain('pods');
   expect(resources).not.toContain('nodes');
   expect(resources).not.toContain('storageclasses');
+  expect(resources).not.toContain('persistentvolumes');
+  expect(resources).not.toContain('validatingwebhookconfigurations');
+  expect(resources).not.toContain('customresourcedefinitions');
 });
 
 test('own writes are off unless granted, and the Lease is its own', () => {
