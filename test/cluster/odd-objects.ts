@@ -1,50 +1,20 @@
 import fc from 'fast-check';
-import type { KindName } from '../../src/domain/snapshot.ts';
-
-/** An object as it is posted, and the status that is written afterwards. */
-export interface OddObject {
-  readonly kind: KindName;
-  readonly body: object;
-  readonly status?: object;
-}
-
-const TIME = '2026-11-21T12:34:56Z';
-const BEFORE_1970 = '1969-12-31T23:59:58Z';
-const FAR = '9999-12-31T23:59:59Z';
+import {
+  BEFORE_1970,
+  condition,
+  conditions,
+  FAR,
+  oddMeta,
+  plainCondition,
+  selector,
+  TIME,
+  type OddObject,
+} from './odd-parts.ts';
 
 /** What is easily read in two ways: all that is optional set or none of it, odd text, numbers and times. */
 export function oddObjects(): readonly OddObject[] {
   return [...storage(), ...cluster(), ...pods(), ...workloads(), ...network(), ...events()];
 }
-
-const oddMeta = (name: string) => ({
-  name,
-  labels: { 'app.kubernetes.io/name': 'Grün'.toLowerCase().replace('ü', 'ue'), empty: '', constructor: 'x' },
-  annotations: {
-    empty: '',
-    unicode: 'héllo – 世界 🚀 \u0000 \u2028 \ud83d\ude80',
-    'byte-order-mark': '\ufefftext that begins with one',
-    'short-mark': '\ufeff',
-    replacement: '\ufffd',
-    huge: 'ä1'.repeat(60_000),
-    'kubectl.kubernetes.io/last-applied-configuration': '{"secret":"x"}',
-  },
-  finalizers: ['example.com/one', 'example.com/two'],
-  ownerReferences: [
-    { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'a', uid: 'u-1', controller: true, blockOwnerDeletion: true },
-    { apiVersion: 'v1', kind: 'ConfigMap', name: 'b', uid: 'u-2' },
-  ],
-});
-
-const condition = {
-  type: 'Odd',
-  status: 'Unknown',
-  reason: 'BecauseIt',
-  message: 'ist größer\n"quoted"',
-  lastTransitionTime: TIME,
-};
-const plainCondition = { type: 'Plain', status: 'True' };
-const conditions = [condition, plainCondition, { ...condition, type: 'Early', lastTransitionTime: BEFORE_1970 }];
 
 const container = (name: string) => ({
   name,
@@ -73,13 +43,6 @@ const fullSpec = {
 };
 
 const bareSpec = { containers: [{ name: 'bare', image: 'bare' }] };
-const selector = {
-  matchLabels: { app: 'odd' },
-  matchExpressions: [
-    { key: 'tier', operator: 'In', values: ['a', 'b'] },
-    { key: 'old', operator: 'DoesNotExist' },
-  ],
-};
 const fullTemplate = { metadata: { labels: { app: 'odd', tier: 'a' } }, spec: fullSpec };
 const bareSelector = { matchLabels: { app: 'bare' } };
 const bareTemplate = { metadata: { labels: { app: 'bare' } }, spec: bareSpec };
