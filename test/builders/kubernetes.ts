@@ -75,6 +75,7 @@ export function aContainer(over: Partial<Container> = {}): Container {
     requests: {},
     limits: {},
     ports: [],
+    hasStdin: false,
     hasReadinessProbe: false,
     hasLivenessProbe: false,
     hasStartupProbe: false,
@@ -117,9 +118,12 @@ export function aPod(over: Partial<Omit<Pod, 'meta'>> & { readonly meta?: Partia
     serviceAccountName: 'default',
     restartPolicy: 'Always',
     priorityClassName: '',
+    schedulerName: 'default-scheduler',
     schedulingGates: [],
     nodeSelector: {},
     claimNames: [],
+    requests: {},
+    limits: {},
     initContainers: [],
     containers: [aContainer()],
     phase: 'Running',
@@ -167,6 +171,7 @@ export function aDeployment(
   return {
     replicas: 1,
     paused: false,
+    strategy: 'RollingUpdate',
     progressDeadlineSeconds: 600,
     selector: SELECTOR,
     template: aTemplate(),
@@ -374,6 +379,7 @@ export function aVolume(
 ): PersistentVolume {
   return {
     storageClassName: 'fast',
+    accessModes: ['ReadWriteOnce'],
     phase: 'Bound',
     reason: '',
     message: '',

@@ -27,6 +27,7 @@ const container = (name: string) => ({
   readinessProbe: { httpGet: { path: '/', port: 'http' } },
   livenessProbe: { exec: { command: ['true'] } },
   startupProbe: { tcpSocket: { port: 8080 } },
+  stdin: true,
 });
 
 const claimSpec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1.5Gi' } } };
@@ -54,7 +55,12 @@ function pods(): readonly OddObject[] {
       kind: 'Pod',
       body: {
         metadata: oddMeta('full'),
-        spec: { ...fullSpec, priorityClassName: 'system-cluster-critical', restartPolicy: 'OnFailure' },
+        spec: {
+          ...fullSpec,
+          priorityClassName: 'system-cluster-critical',
+          restartPolicy: 'OnFailure',
+          resources: { requests: { cpu: '4', memory: '4Gi' }, limits: { cpu: '8', memory: '8.5Gi' } },
+        },
       },
       status: {
         phase: 'Running',
@@ -109,7 +115,14 @@ function workloads(): readonly OddObject[] {
       kind: 'Deployment',
       body: {
         metadata: oddMeta('full'),
-        spec: { replicas: 0, paused: true, progressDeadlineSeconds: 99, selector, template: fullTemplate },
+        spec: {
+          replicas: 0,
+          paused: true,
+          strategy: { type: 'Recreate' },
+          progressDeadlineSeconds: 99,
+          selector,
+          template: fullTemplate,
+        },
       },
       status: {
         ...counts,

@@ -19,17 +19,21 @@ export function projectPod(object: Raw): Pod {
   const meta = projectMeta(object, true);
   const spec = fields(object['spec'], 'spec');
   const status = fields(object['status'], 'status');
+  const resources = fields(spec['resources'], 'spec.resources');
   return {
     meta,
     nodeName: text(spec['nodeName'], 'spec.nodeName'),
     serviceAccountName: text(spec['serviceAccountName'], 'spec.serviceAccountName'),
     restartPolicy: text(spec['restartPolicy'], 'spec.restartPolicy'),
     priorityClassName: text(spec['priorityClassName'], 'spec.priorityClassName'),
+    schedulerName: text(spec['schedulerName'], 'spec.schedulerName'),
     schedulingGates: many(spec['schedulingGates'], 'spec.schedulingGates', (gate) =>
       text(gate['name'], 'schedulingGates.name'),
     ),
     nodeSelector: textMap(spec['nodeSelector'], 'spec.nodeSelector'),
     claimNames: projectClaimNames(spec, meta.name),
+    requests: quantities(resources['requests'], 'spec.resources.requests'),
+    limits: quantities(resources['limits'], 'spec.resources.limits'),
     initContainers: many(spec['initContainers'], 'spec.initContainers', projectContainer),
     containers: many(spec['containers'], 'spec.containers', projectContainer),
     phase: text(status['phase'], 'status.phase'),
@@ -55,6 +59,7 @@ export function projectContainer(container: Raw): Container {
       containerPort: count(port['containerPort'], 'ports.containerPort'),
       protocol: text(port['protocol'], 'ports.protocol'),
     })),
+    hasStdin: flag(container['stdin'], 'containers.stdin'),
     hasReadinessProbe: isRaw(container['readinessProbe']),
     hasLivenessProbe: isRaw(container['livenessProbe']),
     hasStartupProbe: isRaw(container['startupProbe']),

@@ -17,6 +17,7 @@ const CONTAINER = message({
   resources: [8, one(message({ limits: [1, QUANTITIES], requests: [2, QUANTITIES] }))],
   livenessProbe: [10, PRESENT],
   readinessProbe: [11, PRESENT],
+  stdin: [16, FLAG],
   startupProbe: [22, PRESENT],
   restartPolicy: [24, TEXT],
 });
@@ -28,9 +29,11 @@ const POD_SPEC = message({
   nodeSelector: [7, mapOf(TEXT)],
   serviceAccountName: [8, TEXT],
   nodeName: [10, TEXT],
+  schedulerName: [19, TEXT],
   initContainers: [20, many(CONTAINER)],
   priorityClassName: [24, TEXT],
   schedulingGates: [38, many(message({ name: [1, TEXT] }))],
+  resources: [40, one(message({ limits: [1, QUANTITIES], requests: [2, QUANTITIES] }))],
 });
 
 const CONTAINER_STATE = message({

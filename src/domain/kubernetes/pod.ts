@@ -6,9 +6,13 @@ export interface Pod {
   readonly serviceAccountName: string;
   readonly restartPolicy: string;
   readonly priorityClassName: string;
+  readonly schedulerName: string;
   readonly schedulingGates: readonly string[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly claimNames: readonly string[];
+  /** Of the pod as a whole, in place of the sums of its containers; empty where they count one by one. */
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
   readonly initContainers: readonly Container[];
   readonly containers: readonly Container[];
   readonly phase: string;
@@ -29,6 +33,8 @@ export interface Container {
   readonly requests: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[];
+  /** Somebody sits, or sat, at its standard input. */
+  readonly hasStdin: boolean;
   readonly hasReadinessProbe: boolean;
   readonly hasLivenessProbe: boolean;
   readonly hasStartupProbe: boolean;

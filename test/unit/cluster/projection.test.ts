@@ -4,6 +4,7 @@ import type { KindName } from '../../../src/domain/snapshot.ts';
 import { jsonLists } from '../../../src/cluster/decode.ts';
 import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
 import { base64, certificates } from '../../builders/certificates.ts';
+import { decodePage } from '../../builders/pages.ts';
 import { propertyRuns } from '../../harness/property-runs.ts';
 
 const MINUTE = '2026-11-21T12:00:00Z';
@@ -99,6 +100,7 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
           requests: {},
           limits: { memory: '256Mi', cpu: '1' },
           ports: [{ name: 'http', containerPort: 80, protocol: 'TCP' }],
+          hasStdin: false,
           hasReadinessProbe: true,
           hasLivenessProbe: false,
           hasStartupProbe: false,
@@ -505,7 +507,7 @@ test('a field of the wrong type makes the object untrusted, not healthy', () => 
   ];
   const body = Buffer.from(JSON.stringify({ kind: 'PodList', metadata: {}, items }));
 
-  const page = jsonLists.decodePage(snapshotKinds.Pod, body);
+  const page = decodePage(jsonLists, snapshotKinds.Pod, body);
 
   expect(page).toMatchObject({ objects: [] });
   expect(typeof page === 'string' ? [] : page.malformed.map((object) => object.why)).toEqual([
@@ -555,7 +557,7 @@ test('unknown fields, statuses and odd data never end a page', () => {
     fc.array(item, { maxLength: 3 }),
     (kind, items) => {
       const body = Buffer.from(JSON.stringify({ kind: `${kind}List`, metadata: {}, items }));
-      const page = jsonLists.decodePage(snapshotKinds[kind], body);
+      const page = decodePage(jsonLists, snapshotKinds[kind], body);
       return typeof page !== 'string' && page.objects.length + page.malformed.length === items.length;
     },
   );
@@ -604,7 +606,7 @@ test.each([
     ['a'],
   ],
 ] as const)('items are read however they are written: %s', (_, body, names) => {
-  const page = jsonLists.decodePage(snapshotKinds.Pod, body);
+  const page = decodePage(jsonLists, snapshotKinds.Pod, body);
 
   expect(typeof page === 'string' ? page : page.objects.map(({ meta }) => meta.name)).toEqual(names);
   expect(page).toMatchObject({ malformed: [], continueToken: 'next' });
@@ -614,7 +616,7 @@ test('a page that breaks off is no page, wherever it does', () => {
   const whole = pageText(podText('a'), podText('b', ',"extra":[{"x":{}},{"metadata":{}}]'), podText('c'));
 
   for (let bytes = 1; bytes < whole.length - 1; bytes += 1) {
-    expect(jsonLists.decodePage(snapshotKinds.Pod, whole.subarray(0, bytes))).toBe(
+    expect(decodePage(jsonLists, snapshotKinds.Pod, whole.subarray(0, bytes))).toBe(
       'the answer is not JSON, or only a part of it',
     );
   }
