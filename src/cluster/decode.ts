@@ -1,10 +1,27 @@
 import type { KindName } from '../domain/snapshot.ts';
 import type { SnapshotKind } from './kinds.ts';
-import { addItem, otherKind, type Items, type ListEncoding, type Page } from './page.ts';
+import { addItem, otherKind, type Items, type ListEncoding, type Page, type PageDecoder } from './page.ts';
+import { createByteStore, giveBack } from './byte-store.ts';
 import { isRaw, type Raw } from './projection/fields.ts';
 
-/** Lists as JSON. */
-export const jsonLists: ListEncoding = { decodePage, peekContinueToken };
+/** Lists as JSON, of which a page has to be there as a whole. */
+export const jsonLists: ListEncoding = { start };
+
+function start<Name extends KindName>(
+  row: SnapshotKind<Name>,
+  { maxBytes }: { readonly maxBytes: number },
+): PageDecoder<Name> {
+  const store = createByteStore();
+  return {
+    push: (piece) => store.add(piece, maxBytes),
+    end() {
+      const body = store.take();
+      const page = decodePage(row, body);
+      giveBack(body);
+      return page;
+    },
+  };
+}
 
 function decodePage<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string {
   if (body.length === 0) return 'the API server sent an empty answer';
@@ -71,12 +88,6 @@ function createProjected<Name extends KindName>(row: SnapshotKind<Name>, list: R
   const continueToken = metadata['continue'] ?? '';
   if (typeof continueToken !== 'string') return 'the token for the next page is not a string';
   return { objects: [], malformed: [], continueToken };
-}
-
-function peekContinueToken(body: Buffer): string {
-  const head = body.toString('latin1', 0, 2_048);
-  const [metadata = ''] = head.split('"items"', 1);
-  return /"continue":"([A-Za-z0-9_=+/-]+)"/.exec(metadata)?.[1] ?? '';
 }
 
 /** Parses JSON; `undefined` for what is none. */

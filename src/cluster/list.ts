@@ -1,11 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Gap, KindName, ObjectsByKind } from '../domain/snapshot.ts';
 import { encodingOf, type AcceptedEncoding } from './accepted-encoding.ts';
 import { gapOf, type Asked, type ReadFailure } from './failure.ts';
 import { resourcePath, type SnapshotKind } from './kinds.ts';
-import type { MalformedObject } from './page.ts';
+import type { MalformedObject, PageDecoder } from './page.ts';
 import type { Read, ReadSettings } from './read.ts';
-import { giveBack } from './transport.ts';
 
 /** What could be read of one kind, in one namespace or everywhere. */
 export interface Listed<Name extends KindName> {
@@ -18,6 +16,8 @@ export interface ListParts {
   readonly settings: () => Pick<ReadSettings, 'pageSize' | 'maxPageBytes'>;
   /** Of this API server. */
   readonly encoding: AcceptedEncoding;
+  /** Whether this server writes whole lists as cheaply as pages. */
+  readonly streams: boolean;
 }
 
 /** A list whose pages expire faster than they can be read is started again this often. */
@@ -27,7 +27,8 @@ const MAX_RESTARTS = 3;
 const MAX_PAGES = 2_000;
 
 /**
- * Reads a whole list page by page; the next is asked for while one is projected, so that at most two pages of bytes are held.
+ * Reads a list: whole from a server that streams it, else page by page. Objects are projected while their bytes arrive, so
+ * that no list has to be held.
  *
  * @param namespace `undefined` = everywhere
  * @throws the signal's reason
@@ -39,10 +40,16 @@ export async function listKind<Name extends KindName>(
   signal: AbortSignal,
 ): Promise<Listed<Name>> {
   const asked: Asked = { verb: 'list', resource: row.resource, group: row.group, namespace };
+  let inPages = !parts.streams;
   for (let restarts = 0; ;) {
     const accept = parts.encoding.accept();
-    const { objects, malformed, failure } = await readPages(row, namespace, accept, parts, signal);
+    const { objects, malformed, failure } = await readPages(row, namespace, { accept, inPages }, parts, signal);
     if (parts.encoding.refused(failure?.status, accept)) continue;
+    if (failure?.cause === 'truncated' && !inPages) {
+      // In JSON a whole list has to be held.
+      inPages = true;
+      continue;
+    }
     if (failure?.status === 410 && restarts < MAX_RESTARTS) {
       restarts += 1;
       continue;
@@ -55,47 +62,45 @@ export async function listKind<Name extends KindName>(
 async function readPages<Name extends KindName>(
   row: SnapshotKind<Name>,
   namespace: string | undefined,
-  accept: string,
+  { accept, inPages }: { readonly accept: string; readonly inPages: boolean },
   { read, settings }: ListParts,
   signal: AbortSignal,
 ) {
   const objects: ObjectsByKind[Name][number][] = [];
   const malformed: MalformedObject[] = [];
-  const ask = async (token: string) => {
-    const { pageSize, maxPageBytes } = settings();
-    const request = {
-      kind: row.kind,
-      path: resourcePath(row, namespace),
-      query: { limit: Math.min(pageSize, row.maxPageSize ?? pageSize), continue: token },
-      accept,
-      maxBytes: maxPageBytes,
-    };
-    return { token, maxPageBytes, result: await read(request, signal) };
-  };
-  let coming = ask('');
+  let token = '';
   for (let page = 1; ; page += 1) {
-    const { token, maxPageBytes, result } = await coming;
+    const { pageSize, maxPageBytes } = settings();
+    let decoder: PageDecoder<Name> | undefined;
+    const result = await read(
+      {
+        kind: row.kind,
+        path: resourcePath(row, namespace),
+        query: { limit: inPages ? Math.min(pageSize, row.maxPageSize ?? pageSize) : undefined, continue: token },
+        accept,
+        maxBytes: maxPageBytes,
+        receive(contentType) {
+          const started = encodingOf(contentType).start(row, { maxBytes: maxPageBytes });
+          decoder = started;
+          return started.push;
+        },
+      },
+      signal,
+    );
     if ('failure' in result) return { objects, malformed, failure: result.failure };
-    const { body, cut, contentType } = result.answer;
-    if (cut) return { objects, malformed, failure: cutShort(`a page is larger than ${maxPageBytes} bytes`) };
-    const encoding = encodingOf(contentType);
-    const hint = page < MAX_PAGES ? encoding.peekContinueToken(body) : '';
-    const ahead = hint === '' || hint === token ? undefined : ask(hint);
-    // Its failure is looked at when its turn comes.
-    ahead?.catch(() => undefined);
-    // The request above goes out, and other requests and timers have their turn; decoding takes tens of milliseconds.
-    await setImmediate();
-    const decoded = encoding.decodePage(row, body);
-    giveBack(body);
+    if (result.answer.cut) {
+      const failure = cutShort(`more than ${maxPageBytes} bytes would have to be held at once`);
+      return { objects, malformed, failure };
+    }
+    const decoded = decoder?.end() ?? 'the API server sent an empty answer';
     if (typeof decoded === 'string') return { objects, malformed, failure: notUnderstood(decoded) };
     for (const object of decoded.objects) objects.push(object);
     for (const object of decoded.malformed) malformed.push(object);
-    const { continueToken } = decoded;
-    if (continueToken === '') return { objects, malformed, failure: undefined };
-    if (continueToken === token || page >= MAX_PAGES) {
+    if (decoded.continueToken === '') return { objects, malformed, failure: undefined };
+    if (decoded.continueToken === token || page >= MAX_PAGES) {
       return { objects, malformed, failure: cutShort('the list does not come to an end') };
     }
-    coming = ahead !== undefined && hint === continueToken ? ahead : ask(continueToken);
+    token = decoded.continueToken;
   }
 }
 

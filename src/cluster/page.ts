@@ -25,19 +25,22 @@ export interface Items<Name extends KindName> {
   readonly malformed: MalformedObject[];
 }
 
+/** One page of a list while it arrives. */
+export interface PageDecoder<Name extends KindName> {
+  /** @returns `false` when more bytes would have to be held at once than allowed: nobody needs the rest */
+  push(piece: Buffer): boolean;
+  /**
+   * What all pieces together were.
+   *
+   * @returns a sentence instead, when they are not a list of this kind
+   */
+  end(): Page<Name> | string;
+}
+
 /** How lists are written, as the answer's media type tells. */
 export interface ListEncoding {
-  /**
-   * One page of bytes to projected objects.
-   *
-   * @returns a sentence instead, when the bytes are not a list of this kind
-   */
-  decodePage<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string;
-  /**
-   * A hint at the token for the next page, found without decoding this one, so that the server can work on the next while
-   * we work on this. The API server writes it before the items. '' = none seen; `decodePage` has the last word.
-   */
-  peekContinueToken(body: Buffer): string;
+  /** @param limits `maxBytes` that may be held at once */
+  start<Name extends KindName>(row: SnapshotKind<Name>, limits: { readonly maxBytes: number }): PageDecoder<Name>;
 }
 
 /** Keeps the item's projection, or why there is none. */

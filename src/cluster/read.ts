@@ -3,7 +3,7 @@ import { messageOf, MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { failureOfStatus, type ReadFailure } from './failure.ts';
-import type { Answer, Transport, TransportLimits, Trouble } from './transport.ts';
+import type { Answer, Receive, Transport, TransportLimits, Trouble } from './transport.ts';
 
 /** How patient and how polite reads are; asked for at each request, so that a change counts at once. */
 export interface ReadSettings extends TransportLimits {
@@ -14,7 +14,7 @@ export interface ReadSettings extends TransportLimits {
   readonly maxBackoffMs: number;
   /** Objects in one page of a list. */
   readonly pageSize: number;
-  /** Of one page. */
+  /** Of a page in JSON, or of one object in protobuf: what has to be held at once. */
   readonly maxPageBytes: number;
 }
 
@@ -45,6 +45,10 @@ export interface ReadRequest {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly accept: string;
   readonly maxBytes: number;
+  /** Fewer tries than the settings allow, for what is worth no waiting. */
+  readonly maxAttempts?: number;
+  /** Takes the body of a success piece by piece; asked anew for each try. */
+  readonly receive?: Receive;
 }
 
 /** A success, or a failure that no more trying will cure now. */
@@ -93,7 +97,7 @@ export function createRead(parts: ReadParts): Read {
       const used = await credentialsOf(parts.credentials);
       if ('failure' in used) return used;
       const outcome = await tryOnce(request, used.credentials, settings, signal);
-      const last = attempt >= settings.maxAttempts;
+      const last = attempt >= (request.maxAttempts ?? settings.maxAttempts);
 
       if (!('status' in outcome)) {
         const repeatable = outcome.kind === 'no-connection' || outcome.kind === 'broken-connection';
@@ -131,6 +135,7 @@ export function createRead(parts: ReadParts): Read {
       accept: request.accept,
       credentials,
       maxBytes: request.maxBytes,
+      receive: request.receive,
       limits: settings,
       signal,
     });

@@ -46,9 +46,16 @@ export function createClusterReader(options: ClusterReaderOptions): ClusterReade
   const credentials = createCredentialSource(access.kubeConfig, now, options.onCredential ?? (() => undefined));
   const read = createRead({ transport, credentials, settings, now, sleep, random, onRequest, log });
   const encoding = createAcceptedEncoding();
-  const identify = createIdentify(read, options.cluster);
+  let knownVersion = '';
+  const ask = createIdentify(read, options.cluster);
+  const identify = async (signal: AbortSignal): Promise<ClusterIdentity> => {
+    const identity = await ask(signal);
+    knownVersion = identity.cluster.version;
+    return identity;
+  };
   return {
-    takeSnapshot: (request) => takeSnapshot(request, { read, settings, encoding, identify, now }),
+    takeSnapshot: (request) =>
+      takeSnapshot(request, { read, settings, encoding, identify, knownVersion: () => knownVersion, now }),
     queries: createQueries({ read, settings, now, readableConfigMaps: options.readableConfigMaps, log }),
     identify,
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),

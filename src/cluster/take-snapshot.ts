@@ -39,6 +39,8 @@ export async function takeSnapshot(
     readonly settings: () => ReadSettings;
     readonly encoding: AcceptedEncoding;
     readonly identify: (signal: AbortSignal) => Promise<ClusterIdentity>;
+    /** As it was last told; '' = not yet. */
+    readonly knownVersion: () => string;
     readonly now: () => number;
   },
 ): Promise<Snapshot> {
@@ -55,8 +57,16 @@ export async function takeSnapshot(
   const objects = noObjects();
   const gaps: Gap[] = [];
   const reachability = createReachability(parts.read, signal);
-  const listParts = { read: reachability.read, settings: parts.settings, encoding: parts.encoding };
   const limit = pLimit(LISTS_AT_ONCE);
+  const identifying = parts.identify(signal);
+  // The first snapshot has to wait for the version; a later one does not ask a server that is away twice in a row.
+  const version = parts.knownVersion() || (await identifying).cluster.version;
+  const listParts = {
+    read: reachability.read,
+    settings: parts.settings,
+    encoding: parts.encoding,
+    streams: streamsLists(version),
+  };
 
   async function collect<Name extends KindName>(kind: Name, namespace: string | undefined): Promise<void> {
     const row = snapshotKinds[kind];
@@ -85,7 +95,7 @@ export async function takeSnapshot(
   }
 
   const [identity] = await Promise.all([
-    parts.identify(signal),
+    identifying,
     ...kinds.flatMap((kind) => areas.map((namespace) => limit(() => collect(kind, namespace)))),
   ]);
   return {
@@ -97,6 +107,12 @@ export async function takeSnapshot(
     includedNamespaces: included,
     excludedNamespaces: [...excluded],
   };
+}
+
+/** Since 1.33 the API server writes lists item by item, from its cache; older ones build the whole answer first. */
+function streamsLists(version: string): boolean {
+  const [, major = '0', minor = '0'] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 1 || Number(minor) >= 33;
 }
 
 function noObjects(): Collected {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { messageOf } from '../errors.ts';
+import { createByteStore } from './byte-store.ts';
 import type { Credentials, TlsOptions } from './credentials.ts';
 
 /** One HTTP answer, whatever its status. */
@@ -10,9 +11,9 @@ export interface Answer {
   readonly retryAfter: string | undefined;
   /** '' where there is none. */
   readonly contentType: string;
-  /** Owns its bytes. */
+  /** Owns its bytes; empty when somebody received them. */
   readonly body: Buffer<ArrayBuffer>;
-  /** `true` when the body is longer than was wanted; `body` is its beginning. */
+  /** `true` when the body is longer than was wanted. */
   readonly cut: boolean;
 }
 
@@ -27,9 +28,12 @@ export interface TransportLimits {
   readonly connectMs: number;
   /** Of silence: before the headers, and between two pieces of a body. */
   readonly idleMs: number;
-  /** For the whole answer. */
+  /** For an answer, and again for each 16 MiB of it. */
   readonly deadlineMs: number;
 }
+
+/** @param contentType of the answer. @returns what takes its body, piece by piece; a piece is good until it returns `false` for the last wanted one */
+export type Receive = (contentType: string) => (piece: Buffer) => boolean;
 
 export interface Transport extends AsyncDisposable {
   /**
@@ -42,7 +46,10 @@ export interface Transport extends AsyncDisposable {
     readonly path: string;
     readonly accept: string;
     readonly credentials: Credentials;
+    /** Of a body that is kept. */
     readonly maxBytes: number;
+    /** Takes the body of a success piece by piece instead of keeping it, as long as it returns `true`. Asked once for each answer. */
+    readonly receive?: Receive | undefined;
     readonly limits: TransportLimits;
     readonly signal: AbortSignal;
   }): Promise<Answer | Trouble>;
@@ -50,6 +57,8 @@ export interface Transport extends AsyncDisposable {
 
 /** The API server's flow control is per account, not per socket; more than this would only queue there. */
 const MAX_SOCKETS = 8;
+
+const BYTES_PER_DEADLINE = 16 * 1024 * 1024;
 
 /** Longer than the pause between two pages, shorter than what load balancers cut. */
 const KEEP_ALIVE_MS = 30_000;
@@ -89,9 +98,9 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
   }
 
   return {
-    async get({ path, accept, credentials, maxBytes, limits, signal }) {
+    async get({ path, accept, credentials, maxBytes, receive, limits, signal }) {
       signal.throwIfAborted();
-      const deadline = AbortSignal.timeout(limits.deadlineMs);
+      const deadline = createDeadline(limits.deadlineMs);
       try {
         const response = await dispatcherFor(credentials.tls, limits.connectMs).request({
           origin,
@@ -100,18 +109,28 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
           headers: { ...credentials.headers, accept, 'user-agent': 'k8s-monitor' },
           headersTimeout: limits.idleMs,
           bodyTimeout: limits.idleMs,
-          signal: AbortSignal.any([signal, deadline]),
+          signal: AbortSignal.any([signal, deadline.signal]),
         });
-        const { 'retry-after': retryAfter, 'content-type': contentType } = response.headers;
+        const { 'retry-after': retryAfter, 'content-type': contentType = '' } = response.headers;
+        const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
+        const store = createByteStore();
+        const take = (isSuccess && receive?.(String(contentType))) || ((piece) => store.add(piece, maxBytes));
+        const { cut } = await readBody(response.body, (piece) => {
+          deadline.arrived(piece.length);
+          return take(piece);
+        });
         return {
           status: response.statusCode,
           retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-          contentType: typeof contentType === 'string' ? contentType : '',
-          ...(await readUpTo(response.body, maxBytes)),
+          contentType: String(contentType),
+          body: store.take(),
+          cut,
         };
       } catch (error) {
         signal.throwIfAborted();
-        return troubleOf(error, deadline.aborted, limits);
+        return troubleOf(error, deadline.signal.aborted, limits);
+      } finally {
+        deadline.end();
       }
     },
     async [Symbol.asyncDispose]() {
@@ -121,43 +140,39 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
   };
 }
 
-/** The first answers are small; a page of a list makes it grow a few times. */
-const FIRST_BODY_BYTES = 64 * 1024;
-
 /** By events, because a list comes in tens of thousands of pieces and each turn of an async loop costs more than the piece. */
-function readUpTo(body: Readable, maxBytes: number): Promise<Pick<Answer, 'body' | 'cut'>> {
+function readBody(body: Readable, take: (piece: Buffer) => boolean): Promise<{ readonly cut: boolean }> {
   return new Promise((resolve, reject) => {
-    // Copied together as they come, so that the pieces die young.
-    let store = Buffer.allocUnsafeSlow(FIRST_BODY_BYTES);
-    let bytes = 0;
     body.on('data', (piece: Buffer) => {
-      const kept = Math.min(piece.length, maxBytes - bytes);
-      if (bytes + kept > store.length) store = grown(store, bytes + kept);
-      piece.copy(store, bytes, 0, kept);
-      bytes += kept;
-      if (kept === piece.length) return;
-      resolve({ body: store.subarray(0, bytes), cut: true });
+      if (take(piece)) return;
+      resolve({ cut: true });
       // Nobody reads the rest: the response and its connection end here.
       body.destroy();
     });
-    body.once('end', () => resolve({ body: store.subarray(0, bytes), cut: false }));
+    body.once('end', () => resolve({ cut: false }));
     body.on('error', reject);
   });
 }
 
-function grown(store: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, store.length * 2));
-  store.copy(larger);
-  giveBack(store);
-  return larger;
-}
-
-/**
- * Frees a body's bytes now. They are outside of the heap, where garbage collection notices megabytes late; the body is
- * empty afterwards.
- */
-export function giveBack(body: Buffer<ArrayBuffer>): void {
-  body.buffer.transfer(0);
+/** A time limit for so much of an answer, and again for so much more of it. */
+function createDeadline(durationMs: number): {
+  readonly signal: AbortSignal;
+  readonly arrived: (bytes: number) => void;
+  readonly end: () => void;
+} {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), durationMs);
+  let bytes = 0;
+  return {
+    signal: controller.signal,
+    arrived(more) {
+      bytes += more;
+      if (bytes < BYTES_PER_DEADLINE) return;
+      bytes = 0;
+      timer.refresh();
+    },
+    end: () => clearTimeout(timer),
+  };
 }
 
 function makeDispatcher(tls: TlsOptions, connectMs: number, proxyUrl: string | undefined): Dispatcher {

@@ -3,7 +3,7 @@ import { message, one, readUpTo, sourceOf, SPAN, TEXT, type Source } from './mes
 import { STATUS } from './meta.ts';
 
 /** What every answer in protobuf begins with. */
-const MAGIC = Buffer.from('k8s\0');
+export const MAGIC = Buffer.from('k8s\0');
 
 // Field numbers: apimachinery, pkg/runtime/generated.proto.
 
@@ -21,7 +21,7 @@ export function isProtobuf(body: Buffer): boolean {
  * @returns its kind; `source` stands at its first byte, and `end` is behind its last
  * @throws {MalformedField} when it is not all there
  */
-export function openEnvelope(body: Buffer): { readonly kind: string; readonly source: Source; readonly end: number } {
+function openEnvelope(body: Buffer): { readonly kind: string; readonly source: Source; readonly end: number } {
   if (!isProtobuf(body)) throw new MalformedField('it does not begin as protobuf does');
   const source = sourceOf(body);
   source.reader.pos = MAGIC.length;

@@ -37,8 +37,9 @@ const TEXT_SLOTS = 2_048;
 /** Longer texts seldom come twice. */
 const SHARED_TEXT_BYTES = 64;
 
-export function sourceOf(bytes: Buffer): Source {
-  return { bytes, reader: new PbfReader(bytes), texts: Array<string>(TEXT_SLOTS).fill('') };
+/** @param texts what is remembered of bytes that were read before */
+export function sourceOf(bytes: Buffer, texts: string[] = Array<string>(TEXT_SLOTS).fill('')): Source {
+  return { bytes, reader: new PbfReader(bytes), texts };
 }
 
 /** `{ NAME: [NUMBER, TYPE] }`, NAME as in the API's JSON. */

@@ -26,6 +26,7 @@ export const VOLUME = message({
     one(
       message({
         capacity: [1, QUANTITIES],
+        accessModes: [3, TEXTS],
         claimRef: [4, one(message({ namespace: [2, TEXT], name: [3, TEXT], uid: [4, TEXT] }))],
         persistentVolumeReclaimPolicy: [5, TEXT],
         storageClassName: [6, TEXT],

@@ -13,6 +13,7 @@ export const DEPLOYMENT = message({
         replicas: [1, INTEGER],
         selector: [2, one(LABEL_SELECTOR)],
         template: [3, one(POD_TEMPLATE)],
+        strategy: [4, one(message({ type: [1, TEXT] }))],
         paused: [7, FLAG],
         progressDeadlineSeconds: [9, INTEGER],
       }),

@@ -60,6 +60,8 @@ export const faults = {
 export async function startApiServer(options: {
   readonly objects?: Partial<Record<KindName, readonly object[]>>;
   readonly faultFor?: (arrived: Arrived) => Fault | undefined;
+  /** What it says it is; one that streams lists unless told. */
+  readonly version?: string;
 }): Promise<ApiServer> {
   const { objects = {}, faultFor = () => undefined } = options;
   const arrived: Arrived[] = [];
@@ -81,7 +83,7 @@ export async function startApiServer(options: {
     arrived.push(seen);
     const fault = faultFor(seen);
     if (fault !== undefined) return fault(seen, response);
-    if (seen.path === '/version') return sendJson(response, 200, { gitVersion: 'v1.99.0' });
+    if (seen.path === '/version') return sendJson(response, 200, { gitVersion: options.version ?? 'v1.99.0' });
     if (seen.path === '/api/v1/namespaces/kube-system') {
       return sendJson(response, 200, { kind: 'Namespace', metadata: { name: 'kube-system', uid: 'cluster-uid' } });
     }

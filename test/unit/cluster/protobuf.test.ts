@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { decodePage } from '../../builders/pages.ts';
 import { expect, test } from 'vitest';
 import { createAcceptedEncoding, encodingOf } from '../../../src/cluster/accepted-encoding.ts';
 import { failureOfStatus } from '../../../src/cluster/failure.ts';
@@ -317,7 +318,7 @@ test('an item that is broken inside costs only itself, and says who it was', () 
     pod('b'),
   ]);
 
-  const page = encodingOf(PROTOBUF).decodePage(snapshotKinds.Pod, body);
+  const page = decodePage(encodingOf(PROTOBUF), snapshotKinds.Pod, body);
 
   expect(page).toEqual({
     objects: [
@@ -343,15 +344,31 @@ test.each<readonly [what: string, body: Buffer, why: RegExp]>([
   ['a list without metadata', envelope('PodList', [pod('a')]), /^the answer is a PodList without metadata$/],
   ['items that are no messages', envelope('PodList', [listMeta, [2, 1]]), /items is not a list/],
 ])('%s is no page of pods', (_, body, why) => {
-  expect(encodingOf(PROTOBUF).decodePage(snapshotKinds.Pod, body)).toMatch(why);
+  expect(decodePage(encodingOf(PROTOBUF), snapshotKinds.Pod, body)).toMatch(why);
 });
 
-test('the token for the next page is seen ahead, and none in what is no list', () => {
-  const encoding = encodingOf(PROTOBUF);
+test('a list that comes in pieces of any size is the same list', () => {
+  const body = envelope('PodList', [listMeta, pod('a'), pod('odd', [2, [[10, 7]]]), pod('b'.repeat(250)), pod('c')]);
+  const whole = decodePage(encodingOf(PROTOBUF), snapshotKinds.Pod, body);
 
-  expect(encoding.peekContinueToken(envelope('PodList', [listMeta, pod('a')]))).toBe('next');
-  expect(encoding.peekContinueToken(envelope('PodList', [[1, []], pod('a')]))).toBe('');
-  expect(encoding.peekContinueToken(Buffer.from('k8s\0ab'))).toBe('');
+  for (const bytes of [1, 2, 3, 7, 64, 1_000]) {
+    expect(decodePage(encodingOf(PROTOBUF), snapshotKinds.Pod, body, bytes)).toEqual(whole);
+  }
+  expect(whole).toMatchObject({ objects: { length: 3 }, malformed: { length: 1 } });
+});
+
+test('only one object of a list is held, and one that is too large for that is not wanted', () => {
+  const body = envelope('PodList', [listMeta, ...Array.from({ length: 2_000 }, (_, index) => pod(`pod-${index}`))]);
+  const decoder = encodingOf(PROTOBUF).start(snapshotKinds.Pod, { maxBytes: 4_000 });
+  const pieces = Array.from({ length: Math.ceil(body.length / 1_000) }, (_, at) =>
+    body.subarray(at * 1_000, (at + 1) * 1_000),
+  );
+
+  expect(pieces.every((piece) => decoder.push(piece))).toBe(true);
+  expect(decoder.end()).toMatchObject({ objects: { length: 2_000 } });
+
+  const large = encodingOf(PROTOBUF).start(snapshotKinds.Pod, { maxBytes: 4_000 });
+  expect(large.push(envelope('PodList', [listMeta, pod('x'.repeat(5_000))]).subarray(0, 100))).toBe(false);
 });
 
 test.each([
