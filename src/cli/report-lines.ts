@@ -61,7 +61,7 @@ function areaOf({ resource, namespace }: Gap): string {
   return namespace === undefined ? resource : `${resource} in ${namespace}`;
 }
 
-/** `14 kinds`, `Pod in 31 namespaces`; a few are named. */
+/** `26 kinds`, `Pod in 31 namespaces`; a few are named. */
 function countedAreas(gaps: readonly Gap[]): string {
   if (gaps.length <= MOST_NAMED) return gaps.map(areaOf).join(', ');
   const kinds = new Set(gaps.map(({ resource }) => resource).filter((resource) => resource !== 'Cluster'));

@@ -167,7 +167,7 @@ test('an API server that cannot be reached: `once` exits 2 and names address, fi
   expect(stderr).toContain(`k8s-monitor: the cluster at http://127.0.0.1:1 (from ${away}) could not be read`);
   expect(stderr).toContain('check that the API server is up');
   expect(stdout).toContain('Nothing could be checked.');
-  // Said once, not for each of fourteen kinds.
+  // Said once, not for each kind.
   expect(stdout.match(/the API server cannot be reached/g)?.length).toBeLessThanOrEqual(2);
 });
 
