@@ -12,19 +12,19 @@ export interface FieldAhead {
 
 /** The bytes of an answer that have come and are not read yet. They lie in one place, which is used again and again. */
 export interface Window {
-  add(piece: Buffer): void;
+  readonly add: (piece: Buffer) => void;
   /** How many bytes are there. */
-  held(): number;
-  startsWith(bytes: Buffer): boolean;
-  skip(bytes: number): void;
+  readonly held: () => number;
+  readonly startsWith: (bytes: Buffer) => boolean;
+  readonly skip: (bytes: number) => void;
   /** Makes room for so many at once. */
-  reserve(bytes: number): void;
+  readonly reserve: (bytes: number) => void;
   /** @returns `undefined` when its head is not all there. @throws {MalformedField} */
-  peekField(): FieldAhead | undefined;
+  readonly peekField: () => FieldAhead | undefined;
   /** For reading what is held; good until the next `add` or `reserve`. */
-  source(): Source;
+  readonly source: () => Source;
   /** Where in the source's bytes the first unread one is. */
-  position(): number;
+  readonly position: () => number;
 }
 
 /** A few pieces of a TLS connection (16 KiB) and most objects fit. */
