@@ -20,7 +20,10 @@ export const loadBalancerPending: Check = {
       if (type !== 'LoadBalancer' || loadBalancerAddresses.length > 0 || meta.deletedAtMs !== undefined) return [];
       const failure = view
         .eventsAbout(meta, 'Service')
-        .find((event) => event.type === 'Warning' && view.nowMs - event.lastAtMs < RECENT_MS);
+        .find(
+          ({ type: kind, reason, lastAtMs }) =>
+            kind === 'Warning' && !reason.includes('Endpoint') && view.nowMs - lastAtMs < RECENT_MS,
+        );
       const subject = about(view, 'Service', 'v1', meta, { labels: selector, containers: [] });
       return [
         {

@@ -1,25 +1,30 @@
 import type { CheckedFinding } from '../../domain/check.ts';
 import type { Service } from '../../domain/kubernetes/network.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { Owner } from '../../domain/object-ref.ts';
 import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { fields, quoteCondition, quoteField } from '../evidence.ts';
 import { describeObject, inNamespace } from '../next-steps.ts';
-import { condition, isLive, isReady, unreadySinceMs } from '../pod-state.ts';
-import { isHarmlessRollout } from '../workload/rollout.ts';
+import { controllerOf } from '../owner.ts';
+import { condition, containersOf, isLive, isReady } from '../pod-state.ts';
+import { isHarmlessRollout, STARTUP_ALLOWANCE_MS } from '../workload/rollout.ts';
 import type { View } from '../view.ts';
+import { endpointsLostAtMs, nearMisses, readyEndpoints } from './endpoints.ts';
 
-/** The endpoints controller notes here when the last change reached it (RFC 3339). */
-const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time';
+/** One pod of a StatefulSet, as operators make a Service for each. */
+const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+/** A database's copies: a single instance has none, and its operator makes the Service all the same. */
+const COPY = /^(?:replicas?|standby|secondary|slave|follower|ro|read|reader)$/i;
 
 export const serviceWithoutEndpoints: Check = {
   id: 'service-without-endpoints',
   family: 'network',
-  sees: 'Services with a selector and no ready endpoint. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout.',
+  sees: 'Services with a selector and no ready endpoint; where no pod matches, which pods match all of the selector but one pair. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout; those that an operator made for pods which it does not have now (the copies of a single database).',
   cannotSee: 'Endpoints that are ready and refuse connections, Services without a selector.',
   // Without the workloads, "scaled to zero on purpose" cannot be told from "gone".
-  needs: ['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet'],
-  uses: ['DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],
+  needs: ['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],
+  uses: [],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => view.objects.Service.flatMap((service) => withoutEndpoints(view, service) ?? []),
@@ -37,25 +42,54 @@ function withoutEndpoints(view: View, service: Service): CheckedFinding | undefi
   const pods = view.podsSelectedBy(service).filter(isLive);
   // A ready pod that is no endpoint yet is the endpoints controller's business of the next second.
   if (pods.some(isReady)) return undefined;
-  const workloads = view.workloadsSelectedBy(service).filter((workload) => workload.meta.deletedAtMs === undefined);
-  if (
-    pods.length === 0 &&
-    workloads.length > 0 &&
-    workloads.every(({ wanted }) => wanted === undefined || wanted === 0)
-  ) {
-    return undefined;
-  }
-  const isStarting = workloads.some(
-    ({ kind, meta: { name } }) => kind === 'Deployment' && isHarmlessRollout(view, meta.namespace, name),
-  );
-  return isStarting ? undefined : findingFor(view, service, pods);
+  return isOnPurpose(view, service, pods) || isStarting(view, service, pods)
+    ? undefined
+    : findingFor(view, service, pods);
 }
 
-function readyEndpoints(view: View, service: Service): number {
-  return view
-    .slicesOf(service)
-    .flatMap(({ endpoints }) => endpoints)
-    .filter(({ ready }) => ready !== false).length;
+/** Nobody wants a pod behind it now. */
+function isOnPurpose(view: View, service: Service, pods: readonly Pod[]): boolean {
+  if (pods.length > 0) return false;
+  const workloads = view.workloadsSelectedBy(service).filter(({ meta }) => meta.deletedAtMs === undefined);
+  if (workloads.length > 0) return workloads.every(({ wanted }) => wanted === undefined || wanted === 0);
+  const podName = service.selector[POD_NAME];
+  if (podName !== undefined) return isScaledAway(view, service, podName);
+  return controllerOf(service.meta) !== undefined || isForCopies(view, service);
+}
+
+/** The Service of `db-2` after its StatefulSet was scaled to two. */
+function isScaledAway(view: View, { meta }: Service, podName: string): boolean {
+  const [, name, ordinal] = /^(.+)-(\d+)$/.exec(podName) ?? [];
+  const set = name === undefined ? undefined : view.statefulSet(meta.namespace, name);
+  return set !== undefined && Number(ordinal) >= set.ordinalStart + set.replicas;
+}
+
+function isForCopies(view: View, service: Service): boolean {
+  const [nearest] = nearMisses(view, service);
+  return nearest !== undefined && /role/i.test(nearest.pair[0]) && COPY.test(nearest.pair[1]);
+}
+
+function isStarting(view: View, service: Service, pods: readonly Pod[]): boolean {
+  const isFirstRollout = view
+    .workloadsSelectedBy(service)
+    .some(
+      ({ kind, meta }) =>
+        kind === 'Deployment' && meta.deletedAtMs === undefined && isHarmlessRollout(view, meta.namespace, meta.name),
+    );
+  return isFirstRollout || (pods.length > 0 && pods.every((pod) => isYoung(view, pod)));
+}
+
+function isYoung(view: View, pod: Pod): boolean {
+  return (
+    view.nowMs - pod.meta.createdAtMs < STARTUP_ALLOWANCE_MS &&
+    containersOf(pod).every(
+      ({ status: { restartCount, waiting } }) => restartCount === 0 && !isFailing(waiting?.reason),
+    )
+  );
+}
+
+function isFailing(reason = ''): boolean {
+  return !['', 'ContainerCreating', 'PodInitializing'].includes(reason);
 }
 
 function findingFor(view: View, service: Service, pods: readonly Pod[]): CheckedFinding {
@@ -67,14 +101,16 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
   const ready = first && condition(first.conditions, 'Ready');
   const images = pods.flatMap(({ containers }) => containers);
   const subject = about(view, 'Service', 'v1', meta, { labels: selector, containers: images });
+  const near = pods.length === 0 ? nearMisses(view, service)[0] : undefined;
   return {
     ...subject,
     serviceNames: [...new Set([meta.name, ...subject.serviceNames])].toSorted(),
     family: 'network',
     reason: 'NoEndpoints',
     impact: 'critical',
-    title: `service ${stateText(pods.length, selectorText)}`,
-    onsetAtMs: onsetOf(view, service, pods),
+    title: `service ${stateText(view, service, pods, selectorText)}`,
+    onsetAtMs: endpointsLostAtMs(view, service),
+    causes: onePodOf(service),
     evidence: [
       quoteField('Service', meta, 'spec.selector', fields(selector)),
       ...view
@@ -84,33 +120,37 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
           quoteField('EndpointSlice', slice.meta, 'endpoints', `${String(slice.endpoints.length)} endpoints, 0 ready`),
         ),
       ...(first !== undefined && ready !== undefined ? [quoteCondition('Pod', first.meta, ready)] : []),
+      ...(near?.pods ?? [])
+        .slice(0, 1)
+        .map((pod) => quoteField('Pod', pod.meta, 'metadata.labels', fields(pod.meta.labels))),
     ],
     nextSteps: [
       describeObject('service', meta),
-      `kubectl get pods -l ${selectorText} --show-labels${inNamespace(meta.namespace)}`,
+      near === undefined
+        ? `kubectl get pods -l ${selectorText} --show-labels${inNamespace(meta.namespace)}`
+        : `kubectl get pods --show-labels${inNamespace(meta.namespace)}`,
       `kubectl get endpointslices -l kubernetes.io/service-name=${meta.name}${inNamespace(meta.namespace)}`,
     ],
   };
 }
 
-function stateText(pods: number, selectorText: string): string {
-  if (pods === 0) return `has no endpoints: no pod matches its selector ${selectorText}`;
-  if (pods === 1) return 'has no ready endpoints: its only pod is not ready';
-  return `has no ready endpoints: none of its ${String(pods)} pods is ready`;
+function stateText(view: View, service: Service, pods: readonly Pod[], selectorText: string): string {
+  if (pods.length === 1) return 'has no ready endpoints: its only pod is not ready';
+  if (pods.length > 1) return `has no ready endpoints: none of its ${String(pods.length)} pods is ready`;
+  const ending = view.podsSelectedBy(service).filter(({ meta }) => meta.deletedAtMs !== undefined).length;
+  if (ending > 0)
+    return `has no ready endpoints: ${ending === 1 ? 'its only pod is' : `all its ${String(ending)} pods are`} being deleted`;
+  const [near] = nearMisses(view, service);
+  const nearText = near === undefined ? '' : ` (${countText(near.pods.length)} all but ${near.pair.join('=')})`;
+  return `has no endpoints: no pod matches its selector ${selectorText}${nearText}`;
 }
 
-/** Since the last of its pods stopped being ready; without pods, since the endpoints last changed or a workload lost availability; at worst since it was made. */
-function onsetOf(view: View, service: Service, pods: readonly Pod[]): number {
-  if (pods.length > 0) return Math.max(...pods.map((pod) => unreadySinceMs(pod) ?? pod.meta.createdAtMs));
-  const lost = view.workloadsSelectedBy(service).flatMap(({ kind, meta }) => {
-    const deployment = kind === 'Deployment' ? view.deployment(meta.namespace, meta.name) : undefined;
-    const available = deployment && condition(deployment.conditions, 'Available');
-    return available?.status === 'False' && available.changedAtMs !== undefined ? [available.changedAtMs] : [];
-  });
-  if (lost.length > 0) return Math.max(...lost);
-  const changes = view
-    .slicesOf(service)
-    .map(({ meta }) => Date.parse(meta.annotations[LAST_CHANGE] ?? ''))
-    .filter((atMs) => !Number.isNaN(atMs));
-  return changes.length > 0 ? Math.max(...changes) : service.meta.createdAtMs;
+function countText(pods: number): string {
+  return pods === 1 ? '1 pod matches' : `${String(pods)} pods match`;
+}
+
+/** The labels of a single pod of a set are in no template. */
+function onePodOf({ meta, selector }: Service): readonly Owner[] {
+  const [, name] = /^(.+)-\d+$/.exec(selector[POD_NAME] ?? '') ?? [];
+  return name === undefined ? [] : [{ kind: 'StatefulSet', namespace: meta.namespace, name }];
 }
