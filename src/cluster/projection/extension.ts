@@ -5,7 +5,7 @@ import type {
   Webhook,
   WebhookConfiguration,
 } from '../../domain/kubernetes/extension.ts';
-import { caExpiresAtMs } from './ca-bundle.ts';
+import { readCaBundle } from './ca-bundle.ts';
 import { count, fields, flag, many, optionalFields, text, texts, type Raw } from './fields.ts';
 import { projectConditions, projectMeta, projectSelector } from './meta.ts';
 
@@ -21,7 +21,7 @@ function projectWebhook(webhook: Raw): Webhook {
     name: text(webhook['name'], 'webhooks.name'),
     failurePolicy: failurePolicy === '' ? 'Fail' : failurePolicy,
     service: projectTarget(client['service'], 'clientConfig.service'),
-    caExpiresAtMs: caExpiresAtMs(client['caBundle']),
+    ...readCaBundle(client['caBundle']),
     namespaceSelector: projectSelector(webhook['namespaceSelector']),
     rules: many(webhook['rules'], 'webhooks.rules', (rule) => ({
       operations: texts(rule['operations'], 'rules.operations'),
@@ -39,7 +39,7 @@ export function projectApiService(object: Raw): APIService {
     version: text(spec['version'], 'spec.version'),
     service: projectTarget(spec['service'], 'spec.service'),
     insecureSkipTLSVerify: flag(spec['insecureSkipTLSVerify'], 'spec.insecureSkipTLSVerify'),
-    caExpiresAtMs: caExpiresAtMs(spec['caBundle']),
+    ...readCaBundle(spec['caBundle']),
     conditions: projectConditions(fields(object['status'], 'status')),
   };
 }
@@ -50,6 +50,7 @@ export function projectResourceDefinition(object: Raw): CustomResourceDefinition
   const names = fields(spec['names'], 'spec.names');
   const conversion = fields(fields(spec['conversion'], 'spec.conversion')['webhook'], 'conversion.webhook');
   const client = fields(conversion['clientConfig'], 'webhook.clientConfig');
+  const conversionCa = readCaBundle(client['caBundle']);
   const versions = many(spec['versions'], 'spec.versions', (version) => ({
     name: text(version['name'], 'versions.name'),
     served: flag(version['served'], 'versions.served'),
@@ -63,7 +64,8 @@ export function projectResourceDefinition(object: Raw): CustomResourceDefinition
     servedVersions: versions.filter((version) => version.served).map((version) => version.name),
     storedVersions: texts(status['storedVersions'], 'status.storedVersions'),
     conversionService: projectTarget(client['service'], 'clientConfig.service'),
-    conversionCaExpiresAtMs: caExpiresAtMs(client['caBundle']),
+    conversionCaExpiresAtMs: conversionCa.caExpiresAtMs,
+    conversionCaLifetimeMs: conversionCa.caLifetimeMs,
     conditions: projectConditions(status),
   };
 }

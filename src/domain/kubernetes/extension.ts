@@ -22,6 +22,8 @@ export interface Webhook {
   readonly service: ServiceTarget | undefined;
   /** When the last certificate of its CA bundle expires; `undefined` without a bundle that can be read. */
   readonly caExpiresAtMs: number | undefined;
+  /** For how long that certificate is valid in all. */
+  readonly caLifetimeMs: number | undefined;
   readonly namespaceSelector: LabelSelector;
   readonly rules: readonly {
     readonly operations: readonly string[];
@@ -38,6 +40,7 @@ export interface APIService {
   readonly service: ServiceTarget | undefined;
   readonly insecureSkipTLSVerify: boolean;
   readonly caExpiresAtMs: number | undefined;
+  readonly caLifetimeMs: number | undefined;
   readonly conditions: readonly Condition[];
 }
 
@@ -54,5 +57,6 @@ export interface CustomResourceDefinition {
   /** The webhook that converts between its versions, when there is one behind a Service. */
   readonly conversionService: ServiceTarget | undefined;
   readonly conversionCaExpiresAtMs: number | undefined;
+  readonly conversionCaLifetimeMs: number | undefined;
   readonly conditions: readonly Condition[];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { caExpiresAtMs } from '../../../src/cluster/projection/ca-bundle.ts';
+import { readCaBundle } from '../../../src/cluster/projection/ca-bundle.ts';
 import { certificates } from '../../builders/certificates.ts';
 
 const { until2020, until2030, until9999 } = certificates;
@@ -26,15 +26,21 @@ test.each<readonly [what: string, pem: string, expiresAtMs: number | undefined]>
   const bytes = Buffer.from(pem);
 
   expect([
-    caExpiresAtMs(bytes),
-    caExpiresAtMs(bytes.toString('base64')),
-    caExpiresAtMs(bytes),
-    caExpiresAtMs(bytes.toString('base64')),
+    readCaBundle(bytes).caExpiresAtMs,
+    readCaBundle(bytes.toString('base64')).caExpiresAtMs,
+    readCaBundle(bytes).caExpiresAtMs,
+    readCaBundle(bytes.toString('base64')).caExpiresAtMs,
   ]).toEqual([expiresAtMs, expiresAtMs, expiresAtMs, expiresAtMs]);
 });
 
+test('the lifetime is that of the certificate which expires last', () => {
+  const lifetimeMs = until2030.expiresAtMs - Date.parse('2020-01-01T00:00:00Z');
+
+  expect(readCaBundle(Buffer.from(until2030.pem + until2020.pem)).caLifetimeMs).toBe(lifetimeMs);
+});
+
 test.each([undefined, null, 5, true, {}, [], '%%%', Buffer.from([0xff, 0x00, 0xfe])])('%j is no bundle', (bundle) => {
-  expect(caExpiresAtMs(bundle)).toBeUndefined();
+  expect(readCaBundle(bundle).caExpiresAtMs).toBeUndefined();
 });
 
 test('however many bundles there are, each is told apart', () => {
@@ -43,7 +49,7 @@ test('however many bundles there are, each is told apart', () => {
 
   for (const round of [indexes, indexes.toReversed()]) {
     for (const index of round) {
-      expect(caExpiresAtMs(bundleOf(index))).toBe((index % 2 === 0 ? until2020 : until2030).expiresAtMs);
+      expect(readCaBundle(bundleOf(index)).caExpiresAtMs).toBe((index % 2 === 0 ? until2020 : until2030).expiresAtMs);
     }
   }
 });
@@ -52,6 +58,6 @@ test('a megabyte of beginnings without an end takes no longer than a megabyte', 
   const bundle = Buffer.from('-----BEGIN CERTIFICATE-----\n'.repeat(36_000));
 
   const startedAtMs = performance.now();
-  expect(caExpiresAtMs(bundle)).toBeUndefined();
+  expect(readCaBundle(bundle).caExpiresAtMs).toBeUndefined();
   expect(performance.now() - startedAtMs).toBeLessThan(1_000);
 });

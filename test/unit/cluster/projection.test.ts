@@ -380,6 +380,7 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
           failurePolicy: 'Ignore',
           service: { namespace: 'policy', name: 'webhook', port: 8443 },
           caExpiresAtMs: certificates.until2030.expiresAtMs,
+          caLifetimeMs: certificates.until2030.expiresAtMs - Date.parse('2020-01-01T00:00:00Z'),
           namespaceSelector: { matchLabels: { checked: 'yes' }, matchExpressions: [] },
           rules: [{ operations: ['CREATE'], apiGroups: ['apps'], resources: ['deployments'] }],
         },
@@ -388,6 +389,7 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
           failurePolicy: 'Fail',
           service: undefined,
           caExpiresAtMs: undefined,
+          caLifetimeMs: undefined,
           namespaceSelector: { matchLabels: {}, matchExpressions: [] },
           rules: [],
         },
@@ -418,6 +420,7 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
       version: 'v1beta1',
       service: { namespace: 'kube-system', name: 'metrics-server', port: 443 },
       caExpiresAtMs: certificates.until2020.expiresAtMs,
+      caLifetimeMs: certificates.until2020.expiresAtMs - Date.parse('2010-01-01T00:00:00Z'),
       insecureSkipTLSVerify: true,
       conditions: [expect.objectContaining({ type: 'Available', status: 'False', reason: 'MissingEndpoints' })],
     },
@@ -457,6 +460,7 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
       storedVersions: ['v1alpha1', 'v1'],
       conversionService: { namespace: 'widgets', name: 'converter', port: 443 },
       conversionCaExpiresAtMs: certificates.until2030.expiresAtMs,
+      conversionCaLifetimeMs: certificates.until2030.expiresAtMs - Date.parse('2020-01-01T00:00:00Z'),
       conditions: [expect.objectContaining({ type: 'Established', status: 'True' })],
     },
   ],
@@ -464,7 +468,12 @@ const ROWS: readonly (readonly [KindName, string, object, object])[] = [
     'CustomResourceDefinition',
     'that needs no conversion',
     { spec: { scope: 'Cluster', conversion: { strategy: 'None' } } },
-    { namespaced: false, conversionService: undefined, conversionCaExpiresAtMs: undefined },
+    {
+      namespaced: false,
+      conversionService: undefined,
+      conversionCaExpiresAtMs: undefined,
+      conversionCaLifetimeMs: undefined,
+    },
   ],
 ];
 
@@ -557,7 +566,7 @@ test('unknown fields, statuses and odd data never end a page', () => {
     fc.array(item, { maxLength: 3 }),
     (kind, items) => {
       const body = Buffer.from(JSON.stringify({ kind: `${kind}List`, metadata: {}, items }));
-      const page = decodePage(jsonLists, snapshotKinds[kind], body);
+      const page = decodePage<unknown>(jsonLists, snapshotKinds[kind], body);
       return typeof page !== 'string' && page.objects.length + page.malformed.length === items.length;
     },
   );
