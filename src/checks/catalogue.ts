@@ -38,7 +38,10 @@ import { startFailed } from './workload/start-failed.ts';
 import { statefulSetShort } from './workload/statefulset-short.ts';
 import { stuckTerminating } from './workload/stuck-terminating.ts';
 import { unschedulable } from './workload/unschedulable.ts';
+import { storageClassMissing } from './volume/storage-class-missing.ts';
+import { volumeFailed } from './volume/volume-failed.ts';
 import { volumeNotMounted } from './volume/volume-not-mounted.ts';
+import { volumeReleased } from './volume/volume-released.ts';
 import { warningEvents } from './other/warning-events.ts';
 
 /** Every check there is. A new one is a file and a line here. */
@@ -75,9 +78,12 @@ export const CHECKS: readonly Check[] = [
   cronJobNeverSucceeded,
   cronJobSuspended,
   completionBlocked,
+  storageClassMissing,
   claimPending,
   claimLost,
   volumeNotMounted,
+  volumeFailed,
+  volumeReleased,
   resizePending,
   serviceWithoutEndpoints,
   servicePortUnknown,

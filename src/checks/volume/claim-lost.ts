@@ -39,6 +39,7 @@ export const claimLost: Check = {
           quoteField('PersistentVolumeClaim', meta, 'spec', fields({ volumeName })),
           ...(event === undefined ? [] : [quoteEvent(event)]),
         ].filter(({ quote }) => quote !== ''),
+        causes: volumeName === '' ? [] : [{ kind: 'PersistentVolume', namespace: '', name: volumeName }],
         nextSteps: [describeObject('pvc', meta), ...(volumeName === '' ? [] : [`kubectl get pv ${volumeName}`])],
       };
     }),

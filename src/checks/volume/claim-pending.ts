@@ -1,73 +1,82 @@
 import type { CheckedFinding } from '../../domain/check.ts';
 import type { Event } from '../../domain/kubernetes/cluster.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
-import type { PersistentVolumeClaim, StorageClass } from '../../domain/kubernetes/storage.ts';
+import type { PersistentVolumeClaim } from '../../domain/kubernetes/storage.ts';
+import type { Owner } from '../../domain/object-ref.ts';
 import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteEvent, quoteField } from '../evidence.ts';
 import { describeObject } from '../next-steps.ts';
 import { isLive } from '../pod-state.ts';
 import type { View } from '../view.ts';
+import { misfitAmong, misfitOf } from './misfit.ts';
+import { isNoDefault, isWaiting, missingText, storageIn, type Source, type Storage } from './storage.ts';
 
 /** Set by the scheduler when it has chosen a node for the claim's first consumer: from then on the provisioner is at work. */
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const FAILURES = new Set(['ProvisioningFailed', 'FailedBinding', 'ProvisioningCleanupFailed']);
+/** Provisioners try again every 5 minutes at most: an older failure is of a consumer that has gone. */
+const RETRY_MS = 15 * 60_000;
 
 export const claimPending: Check = {
   id: 'claim-pending',
   family: 'volume',
-  sees: 'Claims without a volume: an error when a pod waits for one. Not: claims of a class that waits for its first consumer, while there is none or none has a node yet.',
+  sees: 'Claims without a volume, and what stands in the way (a missing class, the provisioner, the volume that they ask for by name): an error when a pod waits for one. Not: claims of a class that waits for its first consumer, while there is none or none has a node yet.',
   cannotSee: 'Volumes that are full, snapshots, claims that no pod uses and whose class cannot be read.',
   needs: ['PersistentVolumeClaim', 'Pod'],
-  uses: ['StorageClass', 'Event', 'Service'],
+  uses: ['StorageClass', 'PersistentVolume', 'Event', 'Service'],
   worstImpact: 'error',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) =>
-    view.objects.PersistentVolumeClaim.flatMap((claim) => {
-      if (claim.meta.deletedAtMs !== undefined || claim.phase !== 'Pending') return [];
-      return findingFor(view, claim) ?? [];
-    }),
+  run: (view) => {
+    const waiting = view.objects.PersistentVolumeClaim.filter(isWaiting);
+    if (waiting.length === 0) return [];
+    const storage = storageIn(view);
+    return waiting.flatMap((claim) => findingFor(view, storage, claim) ?? []);
+  },
 };
 
 /** What stands in the way, as far as can be known. */
 type Obstacle =
   | { readonly kind: 'waits-for-consumer' }
-  | { readonly kind: 'no-class'; readonly text: string }
+  /** The objects themselves say it. */
+  | { readonly kind: 'known'; readonly text: string; readonly cause?: Owner }
+  /** Events may say more. */
   | { readonly kind: 'provisioner'; readonly text: string }
-  /** The storage classes could not be read. */
+  /** What it needs could not be read. */
   | { readonly kind: 'unknown' };
 
-function findingFor(view: View, claim: PersistentVolumeClaim): CheckedFinding | undefined {
+function findingFor(view: View, storage: Storage, claim: PersistentVolumeClaim): CheckedFinding | undefined {
   const { meta } = claim;
-  const waiting = view.podsClaiming(meta.namespace, meta.name).filter((pod) => isLive(pod) && pod.phase === 'Pending');
+  const pods = view.podsClaiming(meta.namespace, meta.name).filter((pod) => isLive(pod) && pod.phase === 'Pending');
   const failure = view
     .eventsAbout(meta, 'PersistentVolumeClaim')
     .find(({ type, reason }) => type === 'Warning' || FAILURES.has(reason));
-  const obstacle = obstacleOf(view, claim);
+  const source = storage.sourceOf(claim);
+  const obstacle = obstacleOf(view, storage, claim, source, pods);
   // Then the pod, not the claim, is what has no place: the volume would be made where the pod goes.
-  if (obstacle.kind === 'waits-for-consumer' && failure === undefined) return undefined;
-  if (obstacle.kind === 'unknown' && failure === undefined && !waiting.some(isHeldByClaim)) return undefined;
+  if (obstacle.kind === 'waits-for-consumer' && (failure === undefined || view.nowMs - failure.lastAtMs >= RETRY_MS)) {
+    return undefined;
+  }
+  if (obstacle.kind === 'unknown' && failure === undefined && !pods.some(isHeldByClaim)) return undefined;
 
-  const [first] = waiting;
-  const why = obstacle.kind === 'no-class' ? obstacle.text : causeText(failure, obstacle);
+  const [first] = pods;
+  const why = obstacle.kind === 'known' ? obstacle.text : causeText(failure, obstacle);
   const who =
     first === undefined
       ? ''
-      : `; ${waiting.length === 1 ? `pod ${first.meta.name} waits` : `${String(waiting.length)} pods wait`} for it`;
-  const subject = about(
-    view,
-    'PersistentVolumeClaim',
-    'v1',
-    meta,
-    first && { labels: first.meta.labels, containers: first.containers },
-  );
+      : `; ${pods.length === 1 ? `pod ${first.meta.name} waits` : `${String(pods.length)} pods wait`} for it`;
+  const template = first && { labels: first.meta.labels, containers: first.containers };
+  const causes = [
+    ...(obstacle.kind === 'known' && obstacle.cause !== undefined ? [obstacle.cause] : []),
+    ...(claim.volumeName === '' ? [] : [{ kind: 'PersistentVolume', namespace: '', name: claim.volumeName }]),
+  ];
   return {
-    ...subject,
+    ...about(view, 'PersistentVolumeClaim', 'v1', meta, template),
     family: 'volume',
     reason: 'ClaimPending',
     impact: first === undefined ? 'warning' : 'error',
     title: `claim has no volume (${claim.requestedStorage || 'no size'}): ${why}${who}`,
-    onsetAtMs: onsetOf(view, claim, waiting, failure),
+    onsetAtMs: pendingSinceMs(claim, source, pods, failure),
     evidence: [
       ...(failure === undefined ? [] : [quoteEvent(failure)]),
       quoteField('PersistentVolumeClaim', meta, 'status', fields({ phase: claim.phase })),
@@ -75,32 +84,75 @@ function findingFor(view: View, claim: PersistentVolumeClaim): CheckedFinding | 
         'PersistentVolumeClaim',
         meta,
         'spec',
-        fields({ storageClassName: claim.storageClassName ?? '', requested: claim.requestedStorage }),
+        fields({
+          storageClassName: claim.storageClassName ?? '',
+          volumeName: claim.volumeName,
+          requested: claim.requestedStorage,
+        }),
       ),
     ].filter(({ quote }) => quote !== ''),
-    nextSteps: [describeObject('pvc', meta), 'kubectl get storageclass'],
+    causes,
+    nextSteps: [
+      describeObject('pvc', meta),
+      'kubectl get storageclass',
+      ...(claim.volumeName === '' ? [] : [`kubectl describe pv ${claim.volumeName}`]),
+    ],
   };
 }
 
-function obstacleOf(view: View, claim: PersistentVolumeClaim): Obstacle {
-  const { storageClassName } = claim;
-  if (storageClassName === '') return { kind: 'no-class', text: 'it asks for no storage class and no volume fits' };
-  const storageClass = storageClassName === undefined ? defaultClass(view) : view.storageClass(storageClassName);
-  if (storageClass === undefined) {
-    if (!view.isComplete('StorageClass', '')) return { kind: 'unknown' };
-    return storageClassName === undefined
-      ? { kind: 'no-class', text: 'it names no storage class and the cluster has no default' }
-      : { kind: 'no-class', text: `storage class ${storageClassName} does not exist` };
+function obstacleOf(
+  view: View,
+  storage: Storage,
+  claim: PersistentVolumeClaim,
+  source: Source,
+  pods: readonly Pod[],
+): Obstacle {
+  if (claim.volumeName !== '') return namedVolumeObstacle(view, storage, claim, source);
+  switch (source.kind) {
+    case 'unknown':
+      return { kind: 'unknown' };
+    case 'missing': {
+      const { className } = source;
+      const cause = { kind: 'StorageClass', namespace: '', name: className };
+      const text = isNoDefault(className)
+        ? 'it names no storage class and the cluster has no default'
+        : missingText(className);
+      return { kind: 'known', text, cause };
+    }
+    case 'static':
+      return { kind: 'known', text: misfitAmong(claim, source.volumes, source.className) };
+    case 'class': {
+      const { volumeBindingMode, provisioner } = source.storageClass;
+      const isForConsumer = volumeBindingMode === 'WaitForFirstConsumer';
+      if (!isForConsumer || claim.meta.annotations[SELECTED_NODE] !== undefined) {
+        return { kind: 'provisioner', text: `provisioner ${provisioner} has not made one` };
+      }
+      // The scheduler places a pod only when its claims have volumes: this one was placed by somebody else.
+      const placed = pods.find(({ nodeName }) => nodeName !== '');
+      return placed === undefined
+        ? { kind: 'waits-for-consumer' }
+        : {
+            kind: 'known',
+            text: `its class waits for the scheduler, and pod ${placed.meta.name} was put on ${placed.nodeName} without it`,
+          };
+    }
   }
-  const isWaiting =
-    storageClass.volumeBindingMode === 'WaitForFirstConsumer' && claim.meta.annotations[SELECTED_NODE] === undefined;
-  return isWaiting
-    ? { kind: 'waits-for-consumer' }
-    : { kind: 'provisioner', text: `provisioner ${storageClass.provisioner} has not made one` };
 }
 
-function defaultClass(view: View): StorageClass | undefined {
-  return view.objects.StorageClass.find(({ isDefault }) => isDefault);
+/** A claim that asks for one volume by name gets that one or none. */
+function namedVolumeObstacle(view: View, storage: Storage, claim: PersistentVolumeClaim, source: Source): Obstacle {
+  const volume = storage.volume(claim.volumeName);
+  if (volume === undefined) {
+    return view.isComplete('PersistentVolume', '')
+      ? { kind: 'known', text: `volume ${claim.volumeName} does not exist` }
+      : { kind: 'unknown' };
+  }
+  const text = misfitOf(claim, volume);
+  if (text !== undefined) return { kind: 'known', text };
+  const className = source.kind === 'class' ? source.storageClass.meta.name : claim.storageClassName;
+  return className !== undefined && className !== volume.storageClassName
+    ? { kind: 'known', text: `volume ${volume.meta.name} is of class ${volume.storageClassName || 'none'}` }
+    : { kind: 'provisioner', text: `volume ${volume.meta.name} is not bound to it` };
 }
 
 function causeText(failure: Event | undefined, obstacle: Obstacle): string {
@@ -113,15 +165,14 @@ function isHeldByClaim(pod: Pod): boolean {
 }
 
 /** Pending is no trouble before a consumer comes, where the class waits for one. */
-function onsetOf(
-  view: View,
-  claim: PersistentVolumeClaim,
-  waiting: readonly Pod[],
+function pendingSinceMs(
+  { meta }: PersistentVolumeClaim,
+  source: Source,
+  pods: readonly Pod[],
   failure: Event | undefined,
 ): number {
   if (failure?.firstAtMs !== undefined) return failure.firstAtMs;
-  const { storageClassName, meta } = claim;
-  const storageClass = storageClassName === undefined ? defaultClass(view) : view.storageClass(storageClassName);
-  if (storageClass?.volumeBindingMode !== 'WaitForFirstConsumer' || waiting.length === 0) return meta.createdAtMs;
-  return Math.max(meta.createdAtMs, Math.min(...waiting.map((pod) => pod.meta.createdAtMs)));
+  const isForConsumer = source.kind === 'class' && source.storageClass.volumeBindingMode === 'WaitForFirstConsumer';
+  if (!isForConsumer || pods.length === 0) return meta.createdAtMs;
+  return Math.max(meta.createdAtMs, Math.min(...pods.map((pod) => pod.meta.createdAtMs)));
 }

@@ -9,6 +9,7 @@ import { blockedSinceMs, failingPreparations, type Preparation } from '../worklo
 import type { View } from '../view.ts';
 
 const VOLUME_FAILURES = new Set(['FailedAttachVolume', 'FailedMount', 'FailedMapVolume']);
+const TIME_OUT = /timed out waiting|context deadline exceeded/i;
 /** Kubernetes detaches a volume by force from a node that does not let go of it after this long. */
 const FORCED_DETACH_MS = 6 * 60_000;
 
@@ -29,11 +30,14 @@ function isVolumeFailure({ reason, message }: Event): boolean {
 }
 
 function findingFor(view: View, { pod, container, failures }: Preparation): readonly CheckedFinding[] {
-  // "timed out waiting" says less than the failure that it waited for.
-  const telling = failures.find(({ message }) => !/timed out waiting|context deadline exceeded/i.test(message));
-  const failure = telling ?? failures[0];
-  if (failure === undefined) return [];
-  const onsetAtMs = blockedSinceMs(pod, container.status, failures);
+  const [newest] = failures;
+  if (newest === undefined) return [];
+  // "timed out waiting" says less than the failure that it waited for. A volume that another node holds is told only once.
+  const startedAtMs = container.status.lastTerminated?.finishedAtMs ?? pod.meta.createdAtMs;
+  const sinceStart = view.eventsAbout(pod.meta, 'Pod').filter((event) => event.lastAtMs >= startedAtMs);
+  const telling = [...failures, ...sinceStart.filter(isVolumeFailure)].find(({ message }) => !TIME_OUT.test(message));
+  const failure = telling ?? newest;
+  const onsetAtMs = blockedSinceMs(pod, container.status, [...failures, failure]);
   const isReleased = failure.message.includes('Multi-Attach') && view.nowMs - onsetAtMs < FORCED_DETACH_MS;
   if (isReleased) return [];
   const [claim] = pod.claimNames;
@@ -45,6 +49,7 @@ function findingFor(view: View, { pod, container, failures }: Preparation): read
       onsetAtMs,
       evidence: [
         quoteEvent(failure),
+        ...(newest === failure ? [] : [quoteEvent(newest)]),
         quoteField('Pod', pod.meta, `${container.path}.state.waiting`, fields({ ...container.status.waiting })),
       ],
       nextSteps: [

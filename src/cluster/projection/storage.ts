@@ -40,6 +40,7 @@ export function projectVolume(object: Raw): PersistentVolume {
   return {
     meta: projectMeta(object, false),
     storageClassName: text(spec['storageClassName'], 'spec.storageClassName'),
+    accessModes: texts(spec['accessModes'], 'spec.accessModes'),
     phase: text(status['phase'], 'status.phase'),
     reason: text(status['reason'], 'status.reason'),
     message: text(status['message'], 'status.message'),

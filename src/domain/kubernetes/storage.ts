@@ -21,6 +21,7 @@ export interface StorageClass {
 export interface PersistentVolume {
   readonly meta: ObjectMeta;
   readonly storageClassName: string;
+  readonly accessModes: readonly string[];
   /** `Available`, `Bound`, `Released` or `Failed`. */
   readonly phase: string;
   readonly reason: string;

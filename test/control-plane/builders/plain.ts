@@ -11,6 +11,8 @@ export interface PlainObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];
+    /** It was deleted and is still there. Only the server sets the time: whoever loads it deletes it. */
+    readonly deletionTimestamp?: string;
     /** Of an object that stands before this one, or of one that does not exist. */
     readonly owner?: { readonly apiVersion: string; readonly kind: string; readonly name: string };
   };
@@ -25,7 +27,7 @@ export function plain(...objects: readonly PlainObject[]): Builder {
 
 /** What a person writes, as the API server would show it: for builders that point at it (`anEvent`). */
 export function kubeObject(object: PlainObject): KubeObject {
-  const { owner, finalizers, name, namespace = '', labels, annotations } = object.metadata;
+  const { owner, finalizers, deletionTimestamp, name, namespace = '', labels, annotations } = object.metadata;
   const { apiVersion, kind, ...content } = object;
   const metadata = metadataOf({
     kind,
@@ -42,5 +44,14 @@ export function kubeObject(object: PlainObject): KubeObject {
       },
     }),
   });
-  return { ...content, apiVersion, kind, metadata: { ...metadata, ...(finalizers !== undefined && { finalizers }) } };
+  return {
+    ...content,
+    apiVersion,
+    kind,
+    metadata: {
+      ...metadata,
+      ...(finalizers !== undefined && { finalizers }),
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    },
+  };
 }

@@ -2,7 +2,6 @@ import type { KubeObject } from './kube-object.ts';
 
 /** Kinds whose status, if they have one, is not for us to write. */
 const WITHOUT_STATUS: readonly string[] = [
-  'Namespace',
   'Event',
   'EndpointSlice',
   'LimitRange',
