@@ -23,7 +23,9 @@ export function createObjectFacts(
 ): (object: ObjectRef) => ObjectFacts | undefined {
   const view = createView(snapshot, options);
   return ({ apiVersion, kind, namespace, name }) => {
-    const found = ofKind(snapshot, kind).find(({ meta }) => meta.name === name && meta.namespace === namespace);
+    const found = ofKind(snapshot, kind, apiVersion).find(
+      ({ meta }) => meta.name === name && meta.namespace === namespace,
+    );
     if (found === undefined) return undefined;
     const template =
       found.template ??
@@ -33,7 +35,12 @@ export function createObjectFacts(
   };
 }
 
-function ofKind(snapshot: Snapshot, kind: string): readonly Kinded[] {
+function ofKind(snapshot: Snapshot, kind: string, apiVersion: string): readonly Kinded[] {
   const isKnown = (candidate: string): candidate is KindName => Object.hasOwn(snapshot.objects, candidate);
-  return isKnown(kind) ? snapshot.objects[kind] : [];
+  return isKnown(kind) ? snapshot.objects[kind] : (snapshot.custom.get(`${kind}.${groupOf(apiVersion)}`) ?? []);
+}
+
+/** Of `argoproj.io/v1alpha1`; '' for core. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
 }

@@ -7,12 +7,16 @@ export type LastKnownOwner = (object: ObjectRef) => Owner | undefined;
 export interface KindedMeta {
   readonly kind: string;
   readonly meta: ObjectMeta;
+  readonly isCustom?: boolean;
 }
 
 export interface Ownership {
   /** Whose problem it is. */
   readonly top: Owner;
-  /** The topmost object on the way up that could be read; the object itself when none of its owners could. */
+  /**
+   * The topmost object on the way up that could be read; the object itself when none of its owners could. Of an object of ours
+   * that a custom resource owns, the topmost of ours: replicas are counted there.
+   */
   readonly nearest: KindedMeta;
 }
 
@@ -36,17 +40,28 @@ export function ownershipOf(
   lastKnownOwner: LastKnownOwner,
 ): Ownership {
   let nearest = object;
+  let above = object;
+  let { namespace } = object.meta;
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    const reference = controllerOf(nearest.meta);
+    const reference = controllerOf(above.meta);
     if (reference === undefined || reference.kind === 'Node') break;
-    const owner = find(reference, nearest.meta.namespace);
-    if (owner === undefined) return { top: unreadOwner(reference, nearest.meta, lastKnownOwner), nearest };
-    nearest = owner;
+    const owner = find(reference, above.meta.namespace);
+    if (owner === undefined) {
+      return { top: unreadOwner(reference, { labels: above.meta.labels, namespace }, lastKnownOwner), nearest };
+    }
+    above = owner;
+    // As it would be named if it could not be read: identities must not depend on that.
+    if (owner.meta.namespace !== '') ({ namespace } = owner.meta);
+    if (owner.isCustom !== true || nearest.isCustom === true) nearest = owner;
   }
-  return { top: { kind: nearest.kind, namespace: nearest.meta.namespace, name: nearest.meta.name }, nearest };
+  return { top: { kind: above.kind, namespace, name: above.meta.name }, nearest };
 }
 
-function unreadOwner(reference: OwnerReference, owned: ObjectMeta, lastKnownOwner: LastKnownOwner): Owner {
+function unreadOwner(
+  reference: OwnerReference,
+  owned: Pick<ObjectMeta, 'labels' | 'namespace'>,
+  lastKnownOwner: LastKnownOwner,
+): Owner {
   const { apiVersion, kind, name } = reference;
   const { namespace } = owned;
   const known = lastKnownOwner({ apiVersion, kind, namespace, name });

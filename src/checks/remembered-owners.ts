@@ -32,6 +32,8 @@ export function lastKnownOwnerIn(known: ReadonlyMap<string, Owner>): LastKnownOw
 
 function metaOf(snapshot: Snapshot, kind: string, namespace: string, name: string) {
   const isKnown = (candidate: string): candidate is KindName => Object.hasOwn(snapshot.objects, candidate);
-  if (!isKnown(kind)) return undefined;
-  return snapshot.objects[kind].find(({ meta }) => meta.name === name && meta.namespace === namespace)?.meta;
+  const ofKind = isKnown(kind)
+    ? snapshot.objects[kind]
+    : [...snapshot.custom.values()].flat().filter((object) => object.kind === kind);
+  return ofKind.find(({ meta }) => meta.name === name && meta.namespace === namespace)?.meta;
 }

@@ -1,6 +1,7 @@
 import { loadClusterAccess } from '../cluster/kubeconfig.ts';
 import { checkPermissions, createReviewAccess, permissionQuestions, type Permission } from '../cluster/permissions.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
+import { customResourceGrants } from '../wiring/custom-resources.ts';
 import { openContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import type { World } from './world.ts';
@@ -13,8 +14,9 @@ export async function runPermissions(
   const { environment, settings, log } = openContext(world, flags, 'stderr');
   log.setLevel('warn');
   const access = loadClusterAccess({ explicitFile: environment.kubeconfig, environment: world.variables });
-  const { include } = settings.current().namespaces;
-  const permissions = await checkPermissions(permissionQuestions(include), createReviewAccess(access.kubeConfig));
+  const { namespaces, customResources } = settings.current();
+  const questions = permissionQuestions(namespaces.include, customResourceGrants(customResources));
+  const permissions = await checkPermissions(questions, createReviewAccess(access.kubeConfig));
   if (flags.output === 'json')
     world.stdout.write(`${JSON.stringify({ server: access.server, permissions }, undefined, 2)}\n`);
   else world.stdout.write(`${permissionLines(access.server, permissions, flags.all === true).join('\n')}\n`);

@@ -3,7 +3,7 @@ import type { ListEncoding } from './page.ts';
 import { protobufLists } from './protobuf/page.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-const JSON_ONLY = 'application/json';
+export const JSON_ONLY = 'application/json';
 
 /** What one API server is asked to write lists in. */
 export interface AcceptedEncoding {

@@ -1,16 +1,19 @@
-import type { KindName } from '../domain/snapshot.ts';
-import type { SnapshotKind } from './kinds.ts';
-import { addItem, otherKind, type Items, type ListEncoding, type Page, type PageDecoder } from './page.ts';
+import {
+  addItem,
+  otherKind,
+  type DecodedKind,
+  type Items,
+  type ListEncoding,
+  type Page,
+  type PageDecoder,
+} from './page.ts';
 import { createByteStore, giveBack } from './byte-store.ts';
 import { isRaw, type Raw } from './projection/fields.ts';
 
 /** Lists as JSON, of which a page has to be there as a whole. */
 export const jsonLists: ListEncoding = { start };
 
-function start<Name extends KindName>(
-  row: SnapshotKind<Name>,
-  { maxBytes }: { readonly maxBytes: number },
-): PageDecoder<Name> {
+function start<Item>(row: DecodedKind<Item>, { maxBytes }: { readonly maxBytes: number }): PageDecoder<Item> {
   const store = createByteStore();
   return {
     push: (piece) => store.add(piece, maxBytes),
@@ -23,13 +26,14 @@ function start<Name extends KindName>(
   };
 }
 
-function decodePage<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string {
+function decodePage<Item>(row: DecodedKind<Item>, body: Buffer): Page<Item> | string {
   if (body.length === 0) return 'the API server sent an empty answer';
   return decodeItemByItem(row, body) ?? decodeWhole(row, body);
 }
 
 /** Where one item of a list ends and the next begins, as the API server writes them. */
 const BETWEEN_ITEMS = Buffer.from('},{"metadata":{');
+const BETWEEN_CUSTOM_ITEMS = Buffer.from('},{"apiVersion":"');
 const BEFORE_ITEMS = Buffer.from('"items":[');
 const AFTER_ITEMS = Buffer.from(']}');
 const HEAD_BYTES = 4_096;
@@ -41,7 +45,7 @@ const HEAD_BYTES = 4_096;
  *
  * @returns `undefined` when the page is not written like that, whatever it is
  */
-function decodeItemByItem<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | undefined {
+function decodeItemByItem<Item>(row: DecodedKind<Item>, body: Buffer): Page<Item> | undefined {
   const itemsAt = body.subarray(0, HEAD_BYTES).indexOf(BEFORE_ITEMS);
   const endAt = body.lastIndexOf(AFTER_ITEMS);
   if (itemsAt === -1 || body.toString('latin1', endAt + AFTER_ITEMS.length).trim() !== '') return undefined;
@@ -52,8 +56,9 @@ function decodeItemByItem<Name extends KindName>(row: SnapshotKind<Name>, body: 
   const projected = createProjected(row, head);
   // What stands behind the items may still tell; reading the page whole has the last word on trouble.
   if (typeof projected === 'string') return undefined;
+  const between = row.message === undefined ? BETWEEN_CUSTOM_ITEMS : BETWEEN_ITEMS;
   for (let at = firstAt; at < endAt;) {
-    const cut = body.indexOf(BETWEEN_ITEMS, at);
+    const cut = body.indexOf(between, at);
     const end = cut === -1 ? endAt : cut + 1;
     const item = parseJson(body.subarray(at, end));
     if (item === undefined) return undefined;
@@ -63,7 +68,7 @@ function decodeItemByItem<Name extends KindName>(row: SnapshotKind<Name>, body: 
   return projected;
 }
 
-function decodeWhole<Name extends KindName>(row: SnapshotKind<Name>, body: Buffer): Page<Name> | string {
+function decodeWhole<Item>(row: DecodedKind<Item>, body: Buffer): Page<Item> | string {
   const parsed = parseJson(body);
   if (parsed === undefined) return 'the answer is not JSON, or only a part of it';
   if (!isRaw(parsed)) return 'the answer is not an object';
@@ -75,14 +80,17 @@ function decodeWhole<Name extends KindName>(row: SnapshotKind<Name>, body: Buffe
   return projected;
 }
 
-interface Projected<Name extends KindName> extends Items<Name> {
+interface Projected<Item> extends Items<Item> {
   readonly continueToken: string;
 }
 
 /** What a list says of itself, as a page without objects yet. */
-function createProjected<Name extends KindName>(row: SnapshotKind<Name>, list: Raw): Projected<Name> | string {
-  const expected = `${row.kind}List`;
-  if (list['kind'] !== expected) return otherKind(list['kind'], expected);
+function createProjected<Item>(row: DecodedKind<Item>, list: Raw): Projected<Item> | string {
+  const { kind } = list;
+  // A CRD may call its list as it likes.
+  const expected =
+    row.message === undefined && typeof kind === 'string' && kind.endsWith('List') ? kind : `${row.kind}List`;
+  if (kind !== expected) return otherKind(kind, expected);
   const metadata = list['metadata'];
   if (!isRaw(metadata)) return `the answer is a ${expected} without metadata`;
   const continueToken = metadata['continue'] ?? '';

@@ -2,7 +2,7 @@ import type { ServedKind } from '../domain/cluster-queries.ts';
 import { MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { parseJson } from './decode.ts';
-import { errorOf, type Asked } from './failure.ts';
+import { errorOf, type Asked, type ReadFailure } from './failure.ts';
 import { isRaw, type Raw } from './projection/fields.ts';
 import type { Read } from './read.ts';
 
@@ -83,32 +83,58 @@ function findIn({ kinds }: Listing, name: string): NamedKind | undefined {
   );
 }
 
+/** The kinds of some groups as they are served now, in the server's preferred versions; or why that cannot be known. */
+export async function discoverGroups(
+  read: Read,
+  groups: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<
+  | { readonly kinds: readonly ServedKind[]; readonly brokenGroups: ReadonlySet<string> }
+  | { readonly failure: ReadFailure }
+> {
+  const listing = await discoverRoot(read, '/apis', signal, groups);
+  if ('failure' in listing) return listing;
+  return {
+    kinds: listing.kinds.filter(({ group }) => groups.has(group)),
+    brokenGroups: new Set(listing.brokenGroups),
+  };
+}
+
 async function discover(read: Read, signal: AbortSignal): Promise<Listing> {
-  const roots = await Promise.all(['/api', '/apis'].map((path) => discoverRoot(read, path, signal)));
+  const roots = await Promise.all(
+    ['/api', '/apis'].map(async (path) => {
+      const root = await discoverRoot(read, path, signal);
+      if ('failure' in root) throw errorOf(askedFor(path), root.failure);
+      return root;
+    }),
+  );
   return {
     kinds: roots.flatMap((root) => root.kinds),
     brokenGroups: roots.flatMap((root) => root.brokenGroups),
   };
 }
 
-async function discoverRoot(read: Read, path: string, signal: AbortSignal): Promise<Listing> {
-  const body = await fetchDiscovery(read, path, `${AGGREGATED},${CLASSIC}`, signal);
+/** @param onlyGroups spares an old server one question for each version of all the others */
+async function discoverRoot(
+  read: Read,
+  path: string,
+  signal: AbortSignal,
+  onlyGroups?: ReadonlySet<string>,
+): Promise<Listing | { readonly failure: ReadFailure }> {
+  const found = await fetchDiscovery(read, path, `${AGGREGATED},${CLASSIC}`, signal);
+  if ('failure' in found) return found;
+  const { body } = found;
   if (body['kind'] === 'APIGroupDiscoveryList') return aggregatedListing(body);
   // Servers before 1.27, and proxies that drop what they do not know.
   const versions =
     path === '/api' ? texts(body['versions']).map((version) => ({ group: '', version })) : groupVersions(body);
+  const wanted = versions.filter(({ group }) => onlyGroups?.has(group) ?? true);
   const lists = await Promise.all(
-    versions.map(async ({ group, version }): Promise<Listing> => {
-      try {
-        const at = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-        return {
-          kinds: classicKinds(await fetchDiscovery(read, at, CLASSIC, signal), group, version),
-          brokenGroups: [],
-        };
-      } catch {
-        signal.throwIfAborted();
-        return { kinds: [], brokenGroups: [group] };
-      }
+    wanted.map(async ({ group, version }): Promise<Listing> => {
+      const at = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+      const answer = await fetchDiscovery(read, at, CLASSIC, signal);
+      if ('failure' in answer) return { kinds: [], brokenGroups: [group] };
+      return { kinds: classicKinds(answer.body, group, version), brokenGroups: [] };
     }),
   );
   return {
@@ -117,13 +143,23 @@ async function discoverRoot(read: Read, path: string, signal: AbortSignal): Prom
   };
 }
 
-async function fetchDiscovery(read: Read, path: string, accept: string, signal: AbortSignal): Promise<Raw> {
-  const asked: Asked = { verb: 'get', resource: path, group: '', namespace: undefined };
+/** @throws the signal's reason */
+async function fetchDiscovery(
+  read: Read,
+  path: string,
+  accept: string,
+  signal: AbortSignal,
+): Promise<{ readonly body: Raw } | { readonly failure: ReadFailure }> {
   const result = await read({ kind: 'Discovery', path, accept, maxBytes: MAX_BYTES }, signal);
-  if ('failure' in result) throw errorOf(asked, result.failure);
+  if ('failure' in result) return result;
   const body = parseJson(result.answer.body);
-  if (isRaw(body)) return body;
-  throw errorOf(asked, { cause: 'malformed', status: undefined, what: 'the answer is not JSON', noConnection: false });
+  if (isRaw(body)) return { body };
+  return { failure: { cause: 'malformed', status: undefined, what: 'the answer is not JSON', noConnection: false } };
+}
+
+/** What a failed discovery was about. */
+export function askedFor(path: string): Asked {
+  return { verb: 'get', resource: path, group: '', namespace: undefined };
 }
 
 function aggregatedListing(body: Raw): Listing {

@@ -1,13 +1,23 @@
-import type { Gap, KindName, ObjectsByKind } from '../domain/snapshot.ts';
-import { encodingOf, type AcceptedEncoding } from './accepted-encoding.ts';
+import type { Gap, ReadName } from '../domain/snapshot.ts';
+import { encodingOf, JSON_ONLY, type AcceptedEncoding } from './accepted-encoding.ts';
 import { gapOf, type Asked, type ReadFailure } from './failure.ts';
-import { resourcePath, type SnapshotKind } from './kinds.ts';
-import type { MalformedObject, PageDecoder } from './page.ts';
+import { resourcePath } from './kinds.ts';
+import type { DecodedKind, MalformedObject, PageDecoder } from './page.ts';
 import type { Read, ReadSettings } from './read.ts';
 
+/** What a list is asked for and decoded by. */
+export interface ListedKind<Item> extends DecodedKind<Item> {
+  /** As snapshots, gaps and metrics call it. */
+  readonly name: ReadName;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly maxPageSize?: number;
+}
+
 /** What could be read of one kind, in one namespace or everywhere. */
-export interface Listed<Name extends KindName> {
-  readonly objects: readonly ObjectsByKind[Name][number][];
+export interface Listed<Item> {
+  readonly objects: readonly Item[];
   readonly gaps: readonly Gap[];
 }
 
@@ -33,16 +43,17 @@ const MAX_PAGES = 2_000;
  * @param namespace `undefined` = everywhere
  * @throws the signal's reason
  */
-export async function listKind<Name extends KindName>(
-  row: SnapshotKind<Name>,
+export async function listKind<Item>(
+  row: ListedKind<Item>,
   namespace: string | undefined,
   parts: ListParts,
   signal: AbortSignal,
-): Promise<Listed<Name>> {
+): Promise<Listed<Item>> {
   const asked: Asked = { verb: 'list', resource: row.resource, group: row.group, namespace };
-  let inPages = !parts.streams;
+  const isJson = row.message === undefined;
+  let inPages = !parts.streams || isJson;
   for (let restarts = 0; ;) {
-    const accept = parts.encoding.accept();
+    const accept = isJson ? JSON_ONLY : parts.encoding.accept();
     const { objects, malformed, failure } = await readPages(row, namespace, { accept, inPages }, parts, signal);
     if (parts.encoding.refused(failure?.status, accept)) continue;
     if (failure?.cause === 'truncated' && !inPages) {
@@ -54,27 +65,27 @@ export async function listKind<Name extends KindName>(
       restarts += 1;
       continue;
     }
-    const gaps = malformedGaps(row.kind, malformed);
-    return { objects, gaps: failure === undefined ? gaps : [gapOf(row.kind, asked, failure), ...gaps] };
+    const gaps = malformedGaps(row, malformed);
+    return { objects, gaps: failure === undefined ? gaps : [gapOf(row.name, asked, failure), ...gaps] };
   }
 }
 
-async function readPages<Name extends KindName>(
-  row: SnapshotKind<Name>,
+async function readPages<Item>(
+  row: ListedKind<Item>,
   namespace: string | undefined,
   { accept, inPages }: { readonly accept: string; readonly inPages: boolean },
   { read, settings }: ListParts,
   signal: AbortSignal,
 ) {
-  const objects: ObjectsByKind[Name][number][] = [];
+  const objects: Item[] = [];
   const malformed: MalformedObject[] = [];
   let token = '';
   for (let page = 1; ; page += 1) {
     const { pageSize, maxPageBytes } = settings();
-    let decoder: PageDecoder<Name> | undefined;
+    let decoder: PageDecoder<Item> | undefined;
     const result = await read(
       {
-        kind: row.kind,
+        kind: row.name,
         path: resourcePath(row, namespace),
         query: { limit: inPages ? Math.min(pageSize, row.maxPageSize ?? pageSize) : undefined, continue: token },
         accept,
@@ -113,13 +124,16 @@ function notUnderstood(what: string): ReadFailure {
 }
 
 /** One gap for each namespace that has objects which could not be understood. */
-function malformedGaps(kind: KindName, malformed: readonly MalformedObject[]): readonly Gap[] {
+function malformedGaps(
+  { kind, name: resource }: Pick<ListedKind<unknown>, 'kind' | 'name'>,
+  malformed: readonly MalformedObject[],
+): readonly Gap[] {
   const byNamespace = Map.groupBy(malformed, (object) => object.namespace);
   return [...byNamespace].map(([namespace, [first, ...others]]) => {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     const name = first?.name === '' ? 'an object without a name' : (first?.name ?? '');
     return {
-      resource: kind,
+      resource,
       ...(namespace !== '' && { namespace }),
       cause: 'malformed',
       detail: `${kind} ${name}${more} cannot be understood: ${first?.why ?? ''}`,

@@ -1,10 +1,18 @@
-import type { KindName, ObjectsByKind } from '../domain/snapshot.ts';
-import type { SnapshotKind } from './kinds.ts';
 import { isRaw, MalformedField, type Raw } from './projection/fields.ts';
+import type { Message } from './protobuf/message.ts';
+
+/** What a list is decoded by. */
+export interface DecodedKind<Item> {
+  readonly kind: string;
+  /** @throws {MalformedField} on a field of another type than the API promises; a missing field takes its default */
+  readonly project: (object: Raw) => Item;
+  /** The fields that `project` reads, by their numbers in protobuf. Left out: its author chose its schema and even its list's name, and it is JSON. */
+  readonly message?: Message;
+}
 
 /** One page of a list, as far as it could be understood. */
-export interface Page<Name extends KindName> {
-  readonly objects: readonly ObjectsByKind[Name][number][];
+export interface Page<Item> {
+  readonly objects: readonly Item[];
   readonly malformed: readonly MalformedObject[];
   /** '' on the last page. */
   readonly continueToken: string;
@@ -20,31 +28,31 @@ export interface MalformedObject {
 }
 
 /** What a page holds so far. */
-export interface Items<Name extends KindName> {
-  readonly objects: ObjectsByKind[Name][number][];
+export interface Items<Item> {
+  readonly objects: Item[];
   readonly malformed: MalformedObject[];
 }
 
 /** One page of a list while it arrives. */
-export interface PageDecoder<Name extends KindName> {
+export interface PageDecoder<Item> {
   /** @returns `false` when more bytes would have to be held at once than allowed: nobody needs the rest */
-  push(piece: Buffer): boolean;
+  readonly push: (piece: Buffer) => boolean;
   /**
    * What all pieces together were.
    *
    * @returns a sentence instead, when they are not a list of this kind
    */
-  end(): Page<Name> | string;
+  end(): Page<Item> | string;
 }
 
 /** How lists are written, as the answer's media type tells. */
 export interface ListEncoding {
   /** @param limits `maxBytes` that may be held at once */
-  start<Name extends KindName>(row: SnapshotKind<Name>, limits: { readonly maxBytes: number }): PageDecoder<Name>;
+  start<Item>(row: DecodedKind<Item>, limits: { readonly maxBytes: number }): PageDecoder<Item>;
 }
 
 /** Keeps the item's projection, or why there is none. */
-export function addItem<Name extends KindName>(row: SnapshotKind<Name>, items: Items<Name>, item: unknown): void {
+export function addItem<Item>(row: DecodedKind<Item>, items: Items<Item>, item: unknown): void {
   try {
     if (!isRaw(item)) throw new MalformedField('an item is not an object');
     items.objects.push(row.project(item));
@@ -54,7 +62,7 @@ export function addItem<Name extends KindName>(row: SnapshotKind<Name>, items: I
 }
 
 /** @throws the error itself, when it is not about the item */
-export function addMalformed<Name extends KindName>(items: Items<Name>, item: unknown, error: unknown): void {
+export function addMalformed<Item>(items: Items<Item>, item: unknown, error: unknown): void {
   if (!(error instanceof MalformedField)) throw error;
   items.malformed.push({ ...whereOf(item), why: error.message });
 }

@@ -37,12 +37,16 @@ const REVIEW_DEADLINE_MS = 10_000;
 /**
  * Everything that a snapshot and the tools need: each kind by `list` and `get`, and logs.
  *
+ * @param custom custom resources, besides the built-in kinds
  * @param includedNamespaces with names, namespaced kinds are asked for in each and cluster-wide kinds are out of scope
  */
-export function permissionQuestions(includedNamespaces: readonly string[] | undefined): readonly Question[] {
+export function permissionQuestions(
+  includedNamespaces: readonly string[] | undefined,
+  custom: readonly GrantedKind[] = [],
+): readonly Question[] {
   const scoped = includedNamespaces !== undefined && includedNamespaces.length > 0;
   const namespaces = scoped ? includedNamespaces : [''];
-  const kinds = grantedKinds().filter((kind) => !scoped || kind.namespaced);
+  const kinds = [...grantedKinds(), ...custom].filter((kind) => !scoped || kind.namespaced);
   return namespaces.flatMap((namespace) => [
     ...kinds.flatMap((kind) => (['list', 'get'] as const).map((verb) => questionOf(kind, verb, namespace))),
     {
@@ -103,11 +107,16 @@ export function createReviewAccess(kubeConfig: KubeConfig): ReviewAccess {
   };
 }
 
+/** Plural and group, as an RBAC rule is spoken of: `pods`, `deployments.apps`. */
+export function resourceText({ group, resource }: Pick<GrantedKind, 'group' | 'resource'>): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
+
 function questionOf(kind: GrantedKind, verb: 'get' | 'list', namespace: string): Question {
   return {
     kind: kind.kind,
     verb,
-    resource: kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`,
+    resource: resourceText(kind),
     namespace,
     optional: kind.optional,
     lost: kind.lost,

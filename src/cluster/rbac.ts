@@ -14,19 +14,23 @@ export type Manifest = Readonly<Record<string, unknown>>;
 const READ_VERBS = ['get', 'list', 'watch'];
 const RBAC_VERSION = 'rbac.authorization.k8s.io/v1';
 
-/** Every kind that is read. */
+/** Every built-in kind that is read. */
 export function grantedKinds(): readonly GrantedKind[] {
   return Object.values(snapshotKinds);
 }
 
-/** What watching a whole cluster takes: read what the table names, and logs. Nothing else, and no Secret. */
-export function clusterRules(): readonly PolicyRule[] {
-  return rulesFor(grantedKinds());
+/**
+ * What watching a whole cluster takes: read what the table names, and logs. Nothing else, and no Secret.
+ *
+ * @param custom custom resources; a rule for a kind whose CRD is not there does no harm
+ */
+export function clusterRules(custom: readonly GrantedKind[] = []): readonly PolicyRule[] {
+  return rulesFor([...grantedKinds(), ...custom]);
 }
 
 /** What watching one namespace takes, for installations with `namespaces.include`. */
-export function namespaceRules(): readonly PolicyRule[] {
-  return rulesFor(grantedKinds().filter((kind) => kind.namespaced));
+export function namespaceRules(custom: readonly GrantedKind[] = []): readonly PolicyRule[] {
+  return rulesFor([...grantedKinds(), ...custom].filter((kind) => kind.namespaced));
 }
 
 /** Its own writes, each off unless asked for. They belong into a Role of its own namespace. */
@@ -52,11 +56,12 @@ export function ownWriteRules(granted: { readonly lease: boolean; readonly event
 export function clusterManifests(installation: {
   readonly name: string;
   readonly namespace: string;
+  readonly custom?: readonly GrantedKind[];
 }): readonly Manifest[] {
-  const { name, namespace } = installation;
+  const { name, namespace, custom } = installation;
   return [
     serviceAccount(name),
-    { apiVersion: RBAC_VERSION, kind: 'ClusterRole', metadata: metadataOf(name), rules: clusterRules() },
+    { apiVersion: RBAC_VERSION, kind: 'ClusterRole', metadata: metadataOf(name), rules: clusterRules(custom) },
     binding('ClusterRoleBinding', 'ClusterRole', { name, namespace }),
   ];
 }
@@ -65,10 +70,11 @@ export function clusterManifests(installation: {
 export function namespaceManifests(installation: {
   readonly name: string;
   readonly namespace: string;
+  readonly custom?: readonly GrantedKind[];
 }): readonly Manifest[] {
-  const { name, namespace } = installation;
+  const { name, namespace, custom } = installation;
   return [
-    { apiVersion: RBAC_VERSION, kind: 'Role', metadata: metadataOf(name), rules: namespaceRules() },
+    { apiVersion: RBAC_VERSION, kind: 'Role', metadata: metadataOf(name), rules: namespaceRules(custom) },
     binding('RoleBinding', 'Role', { name, namespace }),
   ];
 }

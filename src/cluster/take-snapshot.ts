@@ -1,16 +1,20 @@
 import pLimit from 'p-limit';
-import type { Gap, KindName, ObjectsByKind, Snapshot } from '../domain/snapshot.ts';
+import { customResourceName, type CustomResourceRow } from '../domain/custom-resource.ts';
+import type { Gap, KindName, ObjectsByKind, ReadName, Snapshot } from '../domain/snapshot.ts';
 import type { AcceptedEncoding } from './accepted-encoding.ts';
+import { readCustomResources } from './custom-resources.ts';
 import { gapOf } from './failure.ts';
 import type { ClusterIdentity } from './identity.ts';
-import { snapshotKindNames, snapshotKinds, type SnapshotKind } from './kinds.ts';
-import { listKind, type Listed } from './list.ts';
+import { snapshotKindNames, snapshotKinds } from './kinds.ts';
+import { listKind, type Listed, type ListedKind } from './list.ts';
 import { createReachability } from './reachability.ts';
 import type { Read, ReadSettings } from './read.ts';
 
 export interface SnapshotRequest {
   /** Left out: all of them. */
-  readonly kinds?: readonly KindName[];
+  readonly kinds?: readonly ReadName[];
+  /** The custom resources that are known; of them, those among `kinds` are read. */
+  readonly customResources?: readonly CustomResourceRow[];
   readonly namespaces: {
     /** `undefined` or empty = all. */
     readonly include?: readonly string[] | undefined;
@@ -47,7 +51,7 @@ export async function takeSnapshot(
   const { signal } = request;
   const included = request.namespaces.include?.length ? [...new Set(request.namespaces.include)] : undefined;
   const excluded = new Set(request.namespaces.exclude ?? []);
-  const asked = new Set(request.kinds ?? snapshotKindNames());
+  const asked = new Set<ReadName>(request.kinds ?? snapshotKindNames());
   const kinds = snapshotKindNames().filter(
     (kind) => asked.has(kind) && (included === undefined || snapshotKinds[kind].namespaced),
   );
@@ -70,7 +74,7 @@ export async function takeSnapshot(
 
   async function collect<Name extends KindName>(kind: Name, namespace: string | undefined): Promise<void> {
     const row = snapshotKinds[kind];
-    const listed = await listUnlessGone(row, namespace);
+    const listed = await listUnlessGone({ ...row, name: kind }, namespace);
     const kept = objects[kind];
     for (const object of listed.objects) {
       const { meta } = object;
@@ -79,10 +83,7 @@ export async function takeSnapshot(
     gaps.push(...listed.gaps.filter((gap) => gap.namespace === undefined || !excluded.has(gap.namespace)));
   }
 
-  async function listUnlessGone<Name extends KindName>(
-    row: SnapshotKind<Name>,
-    namespace: string | undefined,
-  ): Promise<Listed<Name>> {
+  async function listUnlessGone<Item>(row: ListedKind<Item>, namespace: string | undefined): Promise<Listed<Item>> {
     try {
       reachability.signal.throwIfAborted();
       return await listKind(row, namespace, listParts, reachability.signal);
@@ -90,20 +91,31 @@ export async function takeSnapshot(
       const gone = reachability.verdict();
       if (gone === undefined || signal.aborted) throw error;
       const asked = { verb: 'list', resource: row.resource, group: row.group, namespace } as const;
-      return { objects: [], gaps: [gapOf(row.kind, asked, gone)] };
+      return { objects: [], gaps: [gapOf(row.name, asked, gone)] };
     }
   }
 
-  const [identity] = await Promise.all([
+  const [identity, custom] = await Promise.all([
     identifying,
+    readCustomResources(
+      (request.customResources ?? []).filter((row) => asked.has(customResourceName(row))),
+      { included, isExcluded: (namespace) => excluded.has(namespace) },
+      {
+        read: reachability.read,
+        signal: reachability.signal,
+        list: (row, namespace) => limit(() => listUnlessGone(row, namespace)),
+        verdict: () => (signal.aborted ? undefined : reachability.verdict()),
+      },
+    ),
     ...kinds.flatMap((kind) => areas.map((namespace) => limit(() => collect(kind, namespace)))),
   ]);
   return {
     takenAtMs,
     cluster: identity.cluster,
     objects,
-    gaps: identity.gap === undefined ? gaps : [...gaps, identity.gap],
-    read: kinds,
+    custom: custom.custom,
+    gaps: [...gaps, ...custom.gaps, ...(identity.gap === undefined ? [] : [identity.gap])],
+    read: [...kinds, ...custom.read],
     includedNamespaces: included,
     excludedNamespaces: [...excluded],
   };

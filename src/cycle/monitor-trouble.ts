@@ -1,5 +1,5 @@
 import type { DefinitionWarning } from '../domain/definitions.ts';
-import { isServerTrouble, type Gap, type KindName } from '../domain/snapshot.ts';
+import { isServerTrouble, type Gap, type ReadName } from '../domain/snapshot.ts';
 
 /** Trouble of the monitor itself. One grey card a key, worded here and never by a model. */
 export type TroubleKey = 'cluster' | 'permissions' | 'definitions' | 'settings' | 'model' | 'budget' | 'store';
@@ -12,7 +12,7 @@ export interface Trouble {
 
 export interface MonitorState {
   readonly gaps: readonly Gap[];
-  readonly read: readonly KindName[];
+  readonly read: readonly ReadName[];
   readonly warnings: readonly DefinitionWarning[];
   /** Why the settings that are mounted are not in force; `undefined` when they are. */
   readonly settingsProblem: string | undefined;

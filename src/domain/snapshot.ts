@@ -1,3 +1,4 @@
+import type { CustomResource, CustomResourceName } from './custom-resource.ts';
 import type { Event, Namespace, Node } from './kubernetes/cluster.ts';
 import type { APIService, CustomResourceDefinition, WebhookConfiguration } from './kubernetes/extension.ts';
 import type { EndpointSlice, Ingress, IngressClass, NetworkPolicy, Service } from './kubernetes/network.ts';
@@ -39,6 +40,13 @@ export interface ObjectsByKind {
 
 export type KindName = keyof ObjectsByKind;
 
+/** Whatever a snapshot can hold: a built-in kind, or a custom one with its group. */
+export type ReadName = KindName | CustomResourceName;
+
+export function isBuiltIn(name: ReadName): name is KindName {
+  return !name.includes('.');
+}
+
 /** Why an area could not be read. */
 export type GapCause =
   | 'forbidden'
@@ -57,7 +65,7 @@ export function isServerTrouble(cause: GapCause): boolean {
 
 /** An area that is neither healthy nor broken: unknown. */
 export interface Gap {
-  /** The kind, such as `Pod`. */
+  /** The kind, such as `Pod`, or `Application.argoproj.io`. */
   readonly resource: string;
   /** Where; left out when the whole kind is unknown. */
   readonly namespace?: string;
@@ -71,16 +79,18 @@ export interface Snapshot {
   readonly takenAtMs: number;
   readonly cluster: { readonly id: string; readonly name: string; readonly version: string };
   readonly objects: ObjectsByKind;
+  /** Custom resources that were asked for. One that the API server does not serve has none, and no gap. */
+  readonly custom: ReadonlyMap<CustomResourceName, readonly CustomResource[]>;
   readonly gaps: readonly Gap[];
   /** Kinds that were asked for; the others are not due in this cycle. */
-  readonly read: readonly KindName[];
+  readonly read: readonly ReadName[];
   /** Namespaces to look at: `undefined` = all. Cluster-wide kinds are then out of scope. */
   readonly includedNamespaces: readonly string[] | undefined;
   readonly excludedNamespaces: readonly string[];
 }
 
 /** The gap that hides objects of this kind in this namespace, if any. */
-export function gapFor(snapshot: Pick<Snapshot, 'gaps'>, kind: KindName, namespace?: string): Gap | undefined {
+export function gapFor(snapshot: Pick<Snapshot, 'gaps'>, kind: ReadName, namespace?: string): Gap | undefined {
   return snapshot.gaps.find(
     (gap) =>
       gap.resource === kind && (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { MonitorError } from '../errors.ts';
 
@@ -95,13 +95,25 @@ function knownKeys(schema: z.ZodType, path: readonly string[]): readonly string[
     if (typeof unwrapped !== 'object' || unwrapped === null || !('shape' in unwrapped)) return {};
     return typeof unwrapped.shape === 'object' && unwrapped.shape !== null ? { ...unwrapped.shape } : {};
   };
-  for (const key of path) current = shapeOf(current)[key];
+  for (const key of path) current = itemOf(unwrap(current)) ?? shapeOf(current)[key];
   return Object.keys(shapeOf(current));
+}
+
+/** What a list holds; `undefined` for what is none. */
+function itemOf(schema: unknown): unknown {
+  const definition = typeof schema === 'object' && schema !== null && 'def' in schema ? schema.def : undefined;
+  return typeof definition === 'object' && definition !== null && 'element' in definition
+    ? definition.element
+    : undefined;
 }
 
 function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly string[]): number {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    if (isSeq(parent)) {
+      const item = parent.items[Number(path[depth - 1])];
+      if (isNode(item) && item.range) return lines.linePos(item.range[0]).line;
+    }
     if (!isMap(parent)) continue;
     const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === path[depth - 1]);
     if (pair !== undefined && isScalar(pair.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line;

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { IMPACTS } from '../domain/severity.ts';
-
-/** `90s`, `2m`, `4h`, `1d`; bare numbers are refused because their unit would be a guess. */
-const Duration = z
-  .string()
-  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'a duration such as "90s", "2m" or "4h"')
-  .transform(durationMs);
+import { CustomResources } from './custom-resources.ts';
+import { Duration } from './duration.ts';
 
 const Channel = z.string().regex(/^(?:#[^\s#]{1,80}|[CGD][A-Z0-9]{6,})$/, 'a channel such as "#alerts" or its id');
 const Glob = z.string().min(1);
@@ -76,6 +72,7 @@ export const SettingsFile = z.object({
     })
     .prefault({}),
   checks: z.record(z.string(), CheckOverride).default({}),
+  custom_resources: CustomResources.default([]),
   toolsets: z.object({ kubernetes: Toolset, github: Toolset }).prefault({}),
   github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -88,13 +85,6 @@ export const EnvironmentsFile = z.object({
   namespaces: z.record(Glob, z.string().min(1)).default({}),
 });
 export type EnvironmentsFile = z.infer<typeof EnvironmentsFile>;
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function durationMs(text: string): number {
-  const [, count = '0', unit = 's'] = /^([\d.]+)(ms|s|m|h|d)$/.exec(text) ?? [];
-  return Number(count) * (UNIT_MS[unit] ?? 1_000);
-}
 
 function isTimeZone(zone: string): boolean {
   try {

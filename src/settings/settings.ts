@@ -1,6 +1,8 @@
+import type { CustomResourceRow } from '../domain/custom-resource.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { TimeWindow } from '../domain/time-window.ts';
 import type { CheckSettings } from '../domain/check.ts';
+import { customResourcesFrom } from './custom-resources.ts';
 import type { EnvironmentsFile, SettingsFile } from './schema.ts';
 
 /** The operator's settings as the program uses them: defaults filled in, units in names. */
@@ -27,6 +29,8 @@ export interface Settings {
     readonly businessHours: TimeWindow;
   };
   readonly checks: Readonly<Record<string, Partial<CheckSettings>>>;
+  /** Kinds that the operator adds; one that we know too takes the place of ours. */
+  readonly customResources: readonly CustomResourceRow[];
   readonly toolsets: { readonly kubernetes: boolean; readonly github: boolean };
   readonly github: {
     readonly repositories: readonly {
@@ -96,6 +100,7 @@ export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile,
         },
       ]),
     ),
+    customResources: customResourcesFrom(file.custom_resources),
     toolsets: { kubernetes: file.toolsets.kubernetes.enabled, github: file.toolsets.github.enabled },
     github: {
       repositories: file.github.repositories.map(({ repository, services, paths }) => {

@@ -24,6 +24,7 @@ export function emptySnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     takenAtMs: Date.UTC(2026, 10, 21, 18),
     cluster: { id: 'cluster-uid', name: 'test', version: 'v1.36.3' },
     objects: NO_OBJECTS,
+    custom: new Map(),
     gaps: [],
     read: [],
     includedNamespaces: undefined,

@@ -39,6 +39,7 @@ export function ago(minutes: number): number {
 const LONG_AGO_MS = ago(24 * 60);
 /** A year: certificates that are fine. */
 const FAR_AHEAD_MS = ago(-365 * 24 * 60);
+const TEN_YEARS_MS = 10 * 365 * 86_400_000;
 
 export function aMeta(over: Partial<ObjectMeta> = {}): ObjectMeta {
   const namespace = over.namespace ?? 'payments';
@@ -498,6 +499,7 @@ export function aWebhook(over: Partial<Webhook> = {}): Webhook {
     failurePolicy: 'Fail',
     service: { namespace: 'policy', name: 'webhook', port: 443 },
     caExpiresAtMs: FAR_AHEAD_MS,
+    caLifetimeMs: TEN_YEARS_MS,
     namespaceSelector: { matchLabels: {}, matchExpressions: [] },
     rules: [{ operations: ['CREATE'], apiGroups: [''], resources: ['pods'] }],
     ...over,
@@ -524,6 +526,7 @@ export function anApiService(
     service: { namespace: 'kube-system', name: 'metrics-server', port: 443 },
     insecureSkipTLSVerify: false,
     caExpiresAtMs: FAR_AHEAD_MS,
+    caLifetimeMs: TEN_YEARS_MS,
     conditions: [aCondition('Available', 'True', { reason: 'Passed' })],
     ...over,
     meta: aMeta({ namespace: '', name: 'v1beta1.metrics.k8s.io', uid: 'uid-api-service', ...over.meta }),
@@ -542,6 +545,7 @@ export function aCustomResourceDefinition(
     storedVersions: ['v1'],
     conversionService: undefined,
     conversionCaExpiresAtMs: undefined,
+    conversionCaLifetimeMs: undefined,
     conditions: [
       aCondition('NamesAccepted', 'True', { reason: 'NoConflicts' }),
       aCondition('Established', 'True', { reason: 'InitialNamesAccepted' }),
@@ -608,6 +612,7 @@ export function aSnapshot(objects: Partial<ObjectsByKind> = {}, over: Partial<Sn
     takenAtMs: NOW_MS,
     cluster: { id: 'cluster-1', name: 'test', version: 'v1.36.3' },
     objects: { ...NO_OBJECTS, ...objects },
+    custom: new Map(),
     gaps: [],
     read: ALL_KINDS,
     includedNamespaces: undefined,

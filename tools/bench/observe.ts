@@ -1,5 +1,6 @@
 import { kindsFor } from '../../src/checks/run-checks.ts';
 import { resourcePath, snapshotKinds } from '../../src/cluster/kinds.ts';
+import { isBuiltIn } from '../../src/domain/snapshot.ts';
 import { findBinaries } from '../../test/control-plane/binaries/find-binaries.ts';
 import { connect, type ControlPlane } from '../../test/control-plane/client.ts';
 import { reseedWorkloads, seedCluster } from '../../test/control-plane/seed/seed-cluster.ts';
@@ -52,7 +53,7 @@ export const benchObserve: Benchmark = async ({ say, options }) => {
 };
 
 async function measure(name: string, server: ControlPlane, program: string, kubeconfig: string): Promise<Run> {
-  const kinds = kindsFor('all', () => ({}));
+  const kinds = kindsFor('all', () => ({})).filter(isBuiltIn);
   const paths = kinds.map((kind) => resourcePath(snapshotKinds[kind]));
   await using product = startClient(program, [kubeconfig, ...kinds], nodeOptionsOfImage());
   await using plain = startClient(new URL('plain-json-client.ts', import.meta.url), [

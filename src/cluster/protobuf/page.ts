@@ -1,9 +1,8 @@
-import type { KindName } from '../../domain/snapshot.ts';
-import type { SnapshotKind } from '../kinds.ts';
 import {
   addItem,
   addMalformed,
   otherKind,
+  type DecodedKind,
   type Items,
   type ListEncoding,
   type Page,
@@ -28,12 +27,9 @@ const TYPE_META = message({ kind: [2, TEXT] });
 /** What is being read: the envelope up to the list, the list, or what stands behind it. */
 type Place = 'envelope' | 'list' | 'behind';
 
-function start<Name extends KindName>(
-  row: SnapshotKind<Name>,
-  { maxBytes }: { readonly maxBytes: number },
-): PageDecoder<Name> {
+function start<Item>(row: DecodedKind<Item>, { maxBytes }: { readonly maxBytes: number }): PageDecoder<Item> {
   const expected = `${row.kind}List`;
-  const items: Items<Name> = { objects: [], malformed: [] };
+  const items: Items<Item> = { objects: [], malformed: [] };
   const window = createWindow();
   let place: Place = 'envelope';
   let hasBegun = false;
@@ -64,7 +60,7 @@ function start<Name extends KindName>(
           : otherKind(kind, expected);
       if (place === 'list' || window.held() > 0) return partOnly('it ends too early');
       if (metadata === undefined) return `the answer is a ${expected} without metadata`;
-      return { ...items, continueToken: text(metadata['continue'], 'metadata.continue') } satisfies Page<Name>;
+      return { ...items, continueToken: text(metadata['continue'], 'metadata.continue') } satisfies Page<Item>;
     },
   };
 
@@ -120,15 +116,10 @@ function start<Name extends KindName>(
 }
 
 /** Nothing of an item's bytes outlives this, and one that is broken inside costs only itself: its length is known. */
-function readItem<Name extends KindName>(
-  row: SnapshotKind<Name>,
-  items: Items<Name>,
-  source: Source,
-  end: number,
-): void {
+function readItem<Item>(row: DecodedKind<Item>, items: Items<Item>, source: Source, end: number): void {
   const item: Fields = {};
   try {
-    row.message.readInto(item, source, end);
+    row.message?.readInto(item, source, end);
     addItem(row, items, item);
   } catch (error) {
     addMalformed(items, item, error);
