@@ -43,10 +43,9 @@ export function grantIn(
 
 /** The shipped rules of the cluster without one resource. */
 export function rulesWithout(resource: string): readonly PolicyRule[] {
-  return clusterRules().map((rule) => ({
-    ...rule,
-    resources: rule.resources.filter((name) => name !== resource),
-  }));
+  return clusterRules()
+    .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name !== resource) }))
+    .filter(({ resources }) => resources.length > 0);
 }
 
 async function grant(
