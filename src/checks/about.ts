@@ -2,8 +2,10 @@ import type { CheckedFinding } from '../domain/check.ts';
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
 import type { PodTemplate } from '../domain/kubernetes/workload.ts';
+import type { ContainerRun } from '../domain/container-run.ts';
 import type { EvidenceQuote } from '../domain/evidence.ts';
 import type { Family, KnownReason } from '../domain/finding.ts';
+import type { Owner } from '../domain/object-ref.ts';
 import type { Impact } from '../domain/severity.ts';
 import { belongsToJob, isReady } from './pod-state.ts';
 import { impactOf, standingOf, standingText } from './standing.ts';
@@ -52,6 +54,8 @@ export function podFinding(
     readonly problem: string;
     readonly onsetAtMs: number;
     readonly evidence: readonly EvidenceQuote[];
+    readonly causes?: readonly Owner[];
+    readonly logOf?: ContainerRun;
     readonly nextSteps: readonly string[];
   },
 ): CheckedFinding {

@@ -1,3 +1,4 @@
+import type { ContainerRun } from './container-run.ts';
 import type { EvidenceQuote } from './evidence.ts';
 import type { ObjectRef, Owner } from './object-ref.ts';
 import type { Environment, Impact, Priority, Severity, Tier } from './severity.ts';
@@ -36,6 +37,7 @@ export const REASONS = {
     'Evicted',
     'StuckTerminating',
     'CompletionBlocked',
+    'PodFailed',
     'ReplicasShort',
     'RolloutStuck',
     'RolloutPaused',
@@ -51,6 +53,7 @@ export const REASONS = {
     'VersionSkew',
     'PodsFailingOnNode',
     'PodsOverCapacity',
+    'NodeProblem',
   ],
   volume: [
     'ClaimPending',
@@ -102,6 +105,8 @@ export interface Finding {
   /** When it began, from the object itself. */
   readonly onsetAtMs: number;
   readonly evidence: readonly EvidenceQuote[];
+  /** Whose log says why; left out where no container has anything to say. */
+  readonly logOf?: ContainerRun;
   /** A command or action that a person can run, safest first. */
   readonly nextSteps: readonly string[];
   /** What policy, tiers and known issues match against. */

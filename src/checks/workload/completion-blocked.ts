@@ -14,14 +14,14 @@ const HELPER =
 export const completionBlocked: Check = {
   id: 'completion-blocked',
   family: 'workload',
-  sees: 'Pods of Jobs that cannot end: their work is done and a helper container runs on, or a container has failed for good while another still runs. Not: sidecars (init containers that restart always), containers that simply take longer than others.',
+  sees: 'Pods of Jobs, and others that are to end, which cannot: their work is done and a helper container runs on, or a container has failed for good while another still runs. Not: sidecars (init containers that restart always), containers that simply take longer than others.',
   cannotSee: 'Helpers whose name does not tell that they are one.',
   needs: ['Pod'],
   uses: ['Job', 'CronJob', 'Service'],
   worstImpact: 'warning',
   graceMs: 10 * 60_000,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.phase === 'Running' && belongsToJob(pod)).flatMap(
+    view.objects.Pod.filter((pod) => isLive(pod) && pod.phase === 'Running' && pod.restartPolicy !== 'Always').flatMap(
       (pod) => blocked(view, pod) ?? [],
     ),
 };
@@ -35,20 +35,20 @@ function blocked(view: View, pod: Pod): CheckedFinding | undefined {
   if (failed.length > 0) {
     if (pod.restartPolicy !== 'Never') return undefined;
     const names = failed.map(({ status: { name } }) => name).join(', ');
-    return findingFor(view, pod, failed, `container ${names} failed and is not started again, ${text(running)}`);
+    return findingFor(view, pod, failed, `container ${names} failed and is not started again, ${text(pod, running)}`);
   }
   const work = ended.filter((container) => !isHelper(container));
   if (work.length === 0 || !running.every(isHelper)) return undefined;
-  return findingFor(view, pod, ended, `the work is done, ${text(running)}`);
+  return findingFor(view, pod, ended, `the work is done, ${text(pod, running)}`);
 }
 
 function isHelper({ status, spec }: ContainerState): boolean {
   return HELPER.test(status.name) || HELPER.test(spec?.image.replace(/^.*\//, '') ?? '');
 }
 
-function text(running: readonly ContainerState[]): string {
+function text(pod: Pod, running: readonly ContainerState[]): string {
   const names = running.map(({ status: { name } }) => name);
-  return `but container ${names.join(', ')} still ${names.length === 1 ? 'runs' : 'run'}: the Job cannot end`;
+  return `but container ${names.join(', ')} still ${names.length === 1 ? 'runs' : 'run'}: the ${belongsToJob(pod) ? 'Job' : 'pod'} cannot end`;
 }
 
 function findingFor(view: View, pod: Pod, ended: readonly ContainerState[], problem: string): CheckedFinding {

@@ -4,7 +4,7 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteField, terminationFields } from '../evidence.ts';
 import { describePod, previousLogs } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { belongsToJob, containerName, containersOf, endedRun, isLive, type ContainerState } from '../pod-state.ts';
 import { deathText, isLooping, lastTermination, loopOnsetMs, probeKill } from './restarts.ts';
 import { isStartRefusal } from './start-refusal.ts';
 import type { View } from '../view.ts';
@@ -12,23 +12,23 @@ import type { View } from '../view.ts';
 export const crashLoop: Check = {
   id: 'crash-loop',
   family: 'workload',
-  sees: 'Containers that end again and again, also in the short running phases between two ends. Not: pods of Jobs (job-failed), containers whose command never began (start-failed), containers that their liveness probe kills (probes-failing).',
+  sees: 'Containers that end again and again, with an error or without, also in the short running phases between two ends. Not: pods of Jobs (job-failed) but for their sidecars, containers whose command never began (start-failed), containers that their liveness probe kills (probes-failing).',
   cannotSee: 'Containers that restart a few times a day (restarts-high), the reason that stands only in a log.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.restartPolicy !== 'Never' && !belongsToJob(pod)).flatMap(
-      (pod) =>
-        containersOf(pod)
-          .filter(
-            (container) =>
-              isLooping(container, view.nowMs) &&
-              !isStartRefusal(container.status) &&
-              probeKill(view, pod, container) === undefined,
-          )
-          .map((container) => findingFor(view, pod, container)),
+    view.objects.Pod.filter(isLive).flatMap((pod) =>
+      containersOf(pod)
+        .filter(
+          (container) =>
+            (container.role === 'sidecar' || !belongsToJob(pod)) &&
+            isLooping(container, view.nowMs) &&
+            !isStartRefusal(container.status) &&
+            probeKill(view, pod, container) === undefined,
+        )
+        .map((container) => findingFor(view, pod, container)),
     ),
 };
 
@@ -38,7 +38,7 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
   const message = clause(last?.message ?? '');
   return podFinding(view, pod, {
     reason: 'CrashLoop',
-    problem: `${containerName(container)} keeps crashing (${deathText(status)})${message === '' ? '' : `: ${message}`}`,
+    problem: `${containerName(container)} ${last?.exitCode === 0 ? 'ends again and again, without an error' : 'keeps crashing'} (${deathText(status)})${message === '' ? '' : `: ${message}`}`,
     onsetAtMs: loopOnsetMs(view, pod, container),
     evidence: [
       ...(last === undefined
@@ -56,6 +56,7 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
         ? [quoteField('Pod', pod.meta, path, fields({ restartCount: status.restartCount }))]
         : [quoteField('Pod', pod.meta, `${path}.state.waiting`, fields({ ...status.waiting }))]),
     ],
+    logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],
   });
 }

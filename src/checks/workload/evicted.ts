@@ -16,14 +16,16 @@ const REPEATED = 3;
 export const evicted: Check = {
   id: 'evicted',
   family: 'workload',
-  sees: 'Pods that the kubelet evicted within the last hour, where their owner is short of replicas, has lost three or more, or there is none to replace them. Not: single evictions that were made good, evictions by an administrator (drain), pods of Jobs.',
+  sees: 'Pods that the kubelet evicted within the last hour, where their owner is short of replicas or has lost three or more, those that nobody replaces however long ago, and for want of which resource. Not: single evictions that were made good, evictions by an administrator (drain), pods of Jobs.',
   cannotSee: 'Evictions whose pods are already deleted.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
-    const lost = view.objects.Pod.filter((pod) => wasEvicted(pod) && view.nowMs - evictedAtMs(view, pod) < RECENT_MS);
+    const lost = view.objects.Pod.filter(
+      (pod) => wasEvicted(pod) && (isAlone(pod) || view.nowMs - evictedAtMs(view, pod) < RECENT_MS),
+    );
     const byOwner = Map.groupBy(lost, (pod) => ownerKey(view.ownership('Pod', pod.meta).top));
     return [...byOwner.values()].flatMap((pods) => findingsFor(view, pods));
   },
@@ -31,6 +33,21 @@ export const evicted: Check = {
 
 function wasEvicted(pod: Pod): boolean {
   return pod.phase === 'Failed' && pod.reason === 'Evicted' && pod.meta.deletedAtMs === undefined && !belongsToJob(pod);
+}
+
+/** Nobody makes another in its place. A Node owns nothing: what it seems to own is a static pod's image. */
+function isAlone({ meta }: Pod): boolean {
+  const controller = controllerOf(meta);
+  return controller === undefined || controller.kind === 'Node';
+}
+
+/** ` (memory)`, from the kubelet's words: what the node ran out of, or what the pod used more of than its own limit. */
+function resourceText(message: string): string {
+  const [, resource] = /low on resource: ([\w.-]+\w)/.exec(message) ?? [];
+  if (resource !== undefined) return ` (${resource})`;
+  if (/local (?:ephemeral )?storage|EmptyDir/i.test(message)) return ' (more local storage than its limit)';
+  const [, pressure] = /had condition: \[(\w+)\]/.exec(message) ?? [];
+  return pressure === undefined ? '' : ` (${pressure})`;
 }
 
 function evictedAtMs(view: View, pod: Pod): number {
@@ -48,16 +65,15 @@ function evictedAtMs(view: View, pod: Pod): number {
 function findingsFor(view: View, pods: readonly Pod[]): readonly CheckedFinding[] {
   const [first] = pods;
   if (first === undefined) return [];
-  const isAlone = controllerOf(first.meta) === undefined;
   const { wanted, ready } = standingOf(view, 'Pod', first.meta);
-  const isShort = isAlone || ready < wanted;
+  const isShort = isAlone(first) || ready < wanted;
   if (!isShort && pods.length < REPEATED) return [];
   return pods.map((pod) => {
     const atMs = evictedAtMs(view, pod);
     return podFinding(view, pod, {
       reason: 'Evicted',
-      problem: `pod ${pod.meta.name} was evicted from node ${pod.nodeName}: ${clause(pod.message)}`,
-      ...(isAlone ? { impact: 'error' as const } : isShort ? {} : { impact: 'warning' as const }),
+      problem: `pod ${pod.meta.name} was evicted from node ${pod.nodeName}${resourceText(pod.message)}: ${clause(pod.message)}`,
+      ...(isAlone(first) ? { impact: 'error' as const } : isShort ? {} : { impact: 'warning' as const }),
       onsetAtMs: atMs,
       evidence: [
         quoteField(

@@ -1,43 +1,22 @@
 import type { CheckedFinding } from '../../domain/check.ts';
+import type { Event } from '../../domain/kubernetes/cluster.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteEvent, quoteField } from '../evidence.ts';
 import { describePod } from '../next-steps.ts';
 import { containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { isPullFailure, pullCauseOf } from './pull-failure.ts';
 import { containerEvents } from './restarts.ts';
 import { blockedSinceMs } from './start-blocked.ts';
 import type { View } from '../view.ts';
 
-const PULL_FAILURES = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-  'ImageInspectError',
-  'RegistryUnavailable',
-  'SignatureValidationFailed',
-]);
-
-/** What registries and runtimes say, by what a person must do about it; the first that matches. */
-const CAUSES: readonly (readonly [RegExp, string])[] = [
-  [/toomanyrequests|too many requests|rate limit|\b429\b/i, 'the registry limits the rate of pulls'],
-  [
-    /no match for platform|exec format|does not match the specified platform/i,
-    'there is no image for this architecture',
-  ],
-  // Registries answer "denied" also for what does not exist, and then name both.
-  [/unauthorized|authentication required|denied|forbidden|\b40[13]\b/i, 'the registry refuses access'],
-  [/not found|manifest unknown|does not exist|\b404\b/i, 'the image does not exist'],
-  [/no such host|i\/o timeout|connection refused|tls|x509|deadline exceeded/i, 'the registry cannot be reached'],
-  [/ErrImageNeverPull/, 'the image is not on the node, and its pull policy is Never'],
-  [/InvalidImageName|couldn't parse image|invalid reference/i, 'the image name is not valid'],
-];
+const PULL_EVENTS = new Set(['Failed', 'BackOff', 'InspectFailed', 'ErrImageNeverPull']);
 
 export const imagePull: Check = {
   id: 'image-pull',
   family: 'workload',
-  sees: 'Images that cannot be pulled, and why (missing, refused, rate limit, architecture, registry unreachable).',
+  sees: 'Images that cannot be pulled or used, and why: missing, refused (and which pull secret is missing), rate limit, architecture, format, name, pull policy, signature, registry not found, not reached, not trusted or failing, a full node.',
   cannotSee:
     'Images that will fail at the next pull only, pull secrets that are missing while the image is on the node.',
   needs: ['Pod'],
@@ -47,7 +26,7 @@ export const imagePull: Check = {
   run: (view) =>
     view.objects.Pod.filter(isLive).flatMap((pod) =>
       containersOf(pod)
-        .filter(({ status }) => PULL_FAILURES.has(status.waiting?.reason ?? ''))
+        .filter(({ status }) => isPullFailure(status))
         .map((container) => findingFor(view, pod, container)),
     ),
 };
@@ -56,19 +35,24 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
   const { status, path, spec } = container;
   const waiting = status.waiting ?? { reason: '', message: '' };
   const image = spec?.image ?? status.image;
+  const events = containerEvents(view, pod, container);
   // While the kubelet backs off, the container's own message no longer says why; the event still does.
-  const failures = containerEvents(view, pod, container).filter(
-    ({ reason }) => reason === 'Failed' || reason === 'BackOff',
-  );
-  const why = failures.find(({ message }) => message.startsWith('Failed to pull image'));
-  const cause = causeOf(`${waiting.reason} ${waiting.message}`) ?? (why && causeOf(why.message));
+  const failures = events.filter(({ reason }) => PULL_EVENTS.has(reason));
+  const why =
+    failures.find(
+      ({ message }) =>
+        /^Failed to (?:pull|inspect) image|^Error: /.test(message) && pullCauseOf(message, image) !== undefined,
+    ) ?? failures.find(({ message }) => message.startsWith('Failed to pull image'));
+  const cause = pullCauseOf(`${waiting.reason} ${waiting.message}`, image) ?? (why && pullCauseOf(why.message, image));
+  const unreadSecret = events.find(({ reason }) => reason === 'FailedToRetrieveImagePullSecret');
   return podFinding(view, pod, {
     reason: 'ImagePull',
-    problem: `${containerName(container)} cannot start: ${cause ?? clause(why?.message ?? waiting.reason)} (image ${image})`,
+    problem: `${containerName(container)} cannot start: ${cause ?? clause(why?.message ?? waiting.reason)}${secretText(unreadSecret)} (image ${image})`,
     onsetAtMs: blockedSinceMs(pod, status, failures),
     evidence: [
       quoteField('Pod', pod.meta, `${path}.state.waiting`, fields({ ...waiting })),
       ...(why === undefined ? [] : [quoteEvent(why)]),
+      ...(unreadSecret === undefined ? [] : [quoteEvent(unreadSecret)]),
     ],
     nextSteps: [
       describePod(pod),
@@ -77,6 +61,8 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
   });
 }
 
-function causeOf(message: string): string | undefined {
-  return CAUSES.find(([pattern]) => pattern.test(message))?.[1];
+/** `Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.` */
+function secretText(event: Event | undefined): string {
+  const names = event === undefined ? undefined : /\(([^)]+)\)/.exec(event.message)?.[1];
+  return names === undefined ? '' : `, and pull secret ${names} does not exist`;
 }

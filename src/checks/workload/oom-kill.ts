@@ -4,17 +4,20 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { quoteField, terminationFields } from '../evidence.ts';
 import { describePod, inNamespace, previousLogs, rolloutHistory } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { belongsToJob, containerName, containersOf, endedRun, isLive, type ContainerState } from '../pod-state.ts';
 import { lastTermination, loopOnsetMs } from './restarts.ts';
 import type { View } from '../view.ts';
 
 /** An OOM kill without another for this long is history. */
 const REMEMBERED_MS = 60 * 60_000;
+/** One that comes back every few hours is not over because this one was two hours ago. */
+const MAX_REMEMBERED_MS = 12 * 60 * 60_000;
+const REPEATED = 3;
 
 export const oomKill: Check = {
   id: 'oom-kill',
   family: 'workload',
-  sees: 'Containers that the kernel killed for their memory within the last hour, with their limit. Not: pods of Jobs, kills of child processes (the container itself survives those), memory that is merely high.',
+  sees: 'Containers that the kernel killed for their memory within the last hour (twice the usual distance, up to 12 hours, where it happens again and again), with their limit. Not: pods of Jobs, kills of child processes (the container itself survives those), memory that is merely high.',
   cannotSee: 'Kills of child processes inside a container that lives on, memory that grows towards its limit.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
@@ -23,23 +26,26 @@ export const oomKill: Check = {
   run: (view) =>
     view.objects.Pod.filter((pod) => isLive(pod) && !belongsToJob(pod)).flatMap((pod) =>
       containersOf(pod)
-        .filter(({ status }) => wasKilled(status, view.nowMs))
+        .filter(({ status }) => wasKilled(pod, status, view.nowMs))
         .map((container) => findingFor(view, pod, container)),
     ),
 };
 
-function wasKilled(status: ContainerState['status'], nowMs: number): boolean {
+function wasKilled(pod: Pod, status: ContainerState['status'], nowMs: number): boolean {
   const last = lastTermination(status);
   if (last?.reason !== 'OOMKilled') return false;
   // Held back, it has not run since: the kill is no history, however old.
   if (status.running === undefined) return true;
-  return last.finishedAtMs === undefined || nowMs - last.finishedAtMs < REMEMBERED_MS;
+  if (last.finishedAtMs === undefined) return true;
+  const intervalMs = (last.finishedAtMs - (pod.startedAtMs ?? pod.meta.createdAtMs)) / status.restartCount;
+  const rememberedMs = status.restartCount < REPEATED ? 0 : Math.min(2 * intervalMs, MAX_REMEMBERED_MS);
+  return nowMs - last.finishedAtMs < Math.max(rememberedMs, REMEMBERED_MS);
 }
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
   const { status, spec, path } = container;
   const last = lastTermination(status);
-  const limit = spec?.limits['memory'];
+  const limit = spec?.limits['memory'] ?? pod.limits['memory'];
   const kills = status.restartCount > 1 ? `, ${String(status.restartCount)} restarts` : '';
   return podFinding(view, pod, {
     reason: 'OOMKilled',
@@ -59,8 +65,18 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
           ]),
       ...(limit === undefined
         ? []
-        : [quoteField('Pod', pod.meta, `spec.containers[${status.name}].resources.limits`, `memory: ${limit}`)]),
+        : [
+            quoteField(
+              'Pod',
+              pod.meta,
+              spec?.limits['memory'] === undefined
+                ? 'spec.resources.limits'
+                : `spec.${container.role === 'main' ? 'containers' : 'initContainers'}[${status.name}].resources.limits`,
+              `memory: ${limit}`,
+            ),
+          ]),
     ],
+    logOf: endedRun(pod, container),
     nextSteps: [
       describePod(pod),
       previousLogs(pod, status.name),

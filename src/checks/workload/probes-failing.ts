@@ -5,7 +5,16 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteCondition, quoteEvent, quoteField } from '../evidence.ts';
 import { currentLogs, describePod, previousLogs } from '../next-steps.ts';
-import { belongsToJob, condition, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import {
+  belongsToJob,
+  condition,
+  containerName,
+  containersOf,
+  endedRun,
+  isLive,
+  presentRun,
+  type ContainerState,
+} from '../pod-state.ts';
 import { containerEvents, isLooping, LOOP_RESTARTS, loopOnsetMs, probeKill } from './restarts.ts';
 import { isHarmlessRollout, STARTUP_ALLOWANCE_MS } from './rollout.ts';
 import type { View } from '../view.ts';
@@ -19,18 +28,19 @@ type Probe = 'Readiness' | 'Liveness' | 'Startup';
 export const probesFailing: Check = {
   id: 'probes-failing',
   family: 'workload',
-  sees: 'Running containers whose readiness or startup probe does not pass, and containers that their liveness or startup probe gets killed. Not: containers that start within 5 minutes, probes of pods on a rollout within its deadline.',
+  sees: 'Running containers (sidecars too) whose readiness or startup probe does not pass, containers that their liveness or startup probe gets killed, and pods whose containers are ready while a readiness gate is not. Not: containers that start within 5 minutes, probes of pods on a rollout within its deadline.',
   cannotSee: 'Faults that the probes do not test, probes that fail now and then without effect.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.phase === 'Running' && !belongsToJob(pod)).flatMap((pod) =>
-      containersOf(pod)
-        .filter(({ role }) => role !== 'init')
+    view.objects.Pod.filter((pod) => isLive(pod) && !belongsToJob(pod)).flatMap((pod) => [
+      ...containersOf(pod)
+        .filter(({ role }) => role === 'sidecar' || (role === 'main' && pod.phase === 'Running'))
         .flatMap((container) => killedByProbe(view, pod, container) ?? notPassing(view, pod, container) ?? []),
-    ),
+      ...(gateNotMet(view, pod) ?? []),
+    ]),
 };
 
 function killedByProbe(view: View, pod: Pod, container: ContainerState): CheckedFinding | undefined {
@@ -49,6 +59,7 @@ function killedByProbe(view: View, pod: Pod, container: ContainerState): Checked
       ...(failure === undefined ? [] : [quoteEvent(failure)]),
       quoteField('Pod', pod.meta, container.path, fields({ restartCount: status.restartCount })),
     ],
+    logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],
   });
 }
@@ -61,8 +72,8 @@ function notPassing(view: View, pod: Pod, container: ContainerState): CheckedFin
     if (view.nowMs - startedAtMs < STARTUP_PROBE_PATIENCE_MS) return undefined;
     return probeFinding(view, pod, container, 'Startup', startedAtMs);
   }
-  if (spec?.hasReadinessProbe !== true) return undefined;
   const failure = newestFailure(view, pod, container, 'Readiness');
+  if (spec?.hasReadinessProbe !== true && failure === undefined) return undefined;
   const unready = condition(pod.conditions, 'ContainersReady') ?? condition(pod.conditions, 'Ready');
   const lostAtMs = unready?.status === 'False' ? unready.changedAtMs : undefined;
   if (lostAtMs !== undefined && lostAtMs > startedAtMs) {
@@ -74,6 +85,23 @@ function notPassing(view: View, pod: Pod, container: ContainerState): CheckedFin
     failure === undefined || (top.kind === 'Deployment' && isHarmlessRollout(view, top.namespace, top.name));
   if (isPatient && view.nowMs - startedAtMs < STARTUP_ALLOWANCE_MS) return undefined;
   return probeFinding(view, pod, container, 'Readiness', startedAtMs);
+}
+
+/** Ready by all its probes, and yet not: something outside the pod (a load balancer) has to say so too. */
+function gateNotMet(view: View, pod: Pod): readonly CheckedFinding[] | undefined {
+  const ready = condition(pod.conditions, 'Ready');
+  if (ready?.status !== 'False' || ready.reason !== 'ReadinessGatesNotReady') return undefined;
+  const sinceMs = ready.changedAtMs ?? pod.meta.createdAtMs;
+  if (view.nowMs - sinceMs < STARTUP_ALLOWANCE_MS) return undefined;
+  return [
+    podFinding(view, pod, {
+      reason: 'ProbeFailing',
+      problem: `its containers are ready, a readiness gate of the pod is not: ${clause(ready.message)}`,
+      onsetAtMs: sinceMs,
+      evidence: [quoteCondition('Pod', pod.meta, ready)],
+      nextSteps: [describePod(pod)],
+    }),
+  ];
 }
 
 function probeFinding(
@@ -100,6 +128,7 @@ function probeFinding(
         fields({ ready: String(ready), ...(started !== undefined && { started: String(started) }), restartCount }),
       ),
     ],
+    logOf: presentRun(pod, container),
     nextSteps: [currentLogs(pod, container.status.name), describePod(pod)],
   });
 }

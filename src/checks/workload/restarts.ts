@@ -91,12 +91,35 @@ export function probeKill(view: View, pod: Pod, container: ContainerState): Even
   );
 }
 
-/** `exit code 137, signal 9, OOMKilled, 7 restarts`. */
+/** What an exit code tells besides its number: the signal that ended the process, or that a shell found nothing to run. */
+const EXIT_CODES: ReadonlyMap<number, string> = new Map([
+  [126, 'command not executable'],
+  [127, 'command not found'],
+  [130, 'SIGINT'],
+  [131, 'SIGQUIT'],
+  [132, 'SIGILL'],
+  [133, 'SIGTRAP'],
+  [134, 'SIGABRT'],
+  [135, 'SIGBUS'],
+  [136, 'SIGFPE'],
+  [137, 'SIGKILL'],
+  [139, 'SIGSEGV'],
+  [141, 'SIGPIPE'],
+  [143, 'SIGTERM'],
+  [159, 'SIGSYS'],
+]);
+
+/** `exit code 139 (SIGSEGV)`. */
+export function exitText({ exitCode, signal }: ContainerTermination): string {
+  const meaning = signal === 0 ? EXIT_CODES.get(exitCode) : `signal ${String(signal)}`;
+  return `exit code ${String(exitCode)}${meaning === undefined ? '' : ` (${meaning})`}`;
+}
+
+/** `exit code 137 (signal 9), OOMKilled, 7 restarts`. */
 export function deathText(status: ContainerStatus): string {
   const last = lastTermination(status);
   const parts = [
-    ...(last === undefined ? [] : [`exit code ${String(last.exitCode)}`]),
-    ...(last !== undefined && last.signal !== 0 ? [`signal ${String(last.signal)}`] : []),
+    ...(last === undefined ? [] : [exitText(last)]),
     ...(last === undefined || ['', 'Error', 'Completed'].includes(last.reason) ? [] : [last.reason]),
     `${String(status.restartCount)} ${status.restartCount === 1 ? 'restart' : 'restarts'}`,
   ];

@@ -7,26 +7,33 @@ import { describeObject, describePod } from '../next-steps.ts';
 import { blockedSinceMs, failingPreparations, type Preparation } from './start-blocked.ts';
 import type { View } from '../view.ts';
 
-const SANDBOX_FAILURES = new Set(['FailedCreatePodSandBox', 'FailedCreatePodContainer', 'NetworkNotReady']);
+const SANDBOX_FAILURES = new Set([
+  'FailedCreatePodSandBox',
+  'FailedPodSandBoxStatus',
+  'FailedCreatePodContainer',
+  'NetworkNotReady',
+]);
 /** The first that matches. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [
     /no (?:more )?(?:free )?(?:IP|addresses)|no IP addresses available|failed to (?:allocate|assign).*(?:IP|address)/i,
     'no free pod address',
   ],
-  [/network|cni|plugin/i, 'network plugin'],
-  [/RuntimeHandler|runtime class|no runtime for/i, 'runtime class'],
+  [/RuntimeHandler|runtime ?class|no runtime for|sandbox runtime/i, 'runtime class'],
   [
     /no space left|too many open files|cannot allocate memory|resource temporarily unavailable/i,
     'resources of the node',
   ],
+  [/pause|sandbox image|failed to (?:get|pull) (?:sandbox )?image/i, 'image of the sandbox'],
+  [/seccomp|apparmor|selinux|sysctl/i, 'security profile'],
+  [/network|cni|plugin/i, 'network plugin'],
 ];
 const RANDOM_ID = /\s*"?\b[0-9a-f]{32,64}\b"?/g;
 
 export const sandboxFailed: Check = {
   id: 'sandbox-failed',
   family: 'workload',
-  sees: 'Pods on a node whose sandbox or network cannot be set up (network plugin, no free address, container runtime). Not: failures after which the sandbox came up.',
+  sees: 'Pods on a node whose sandbox or network cannot be set up (network plugin, no free address, container runtime), also when it has to be made again after a reboot. Not: failures after which the sandbox came up.',
   cannotSee: 'Networks that are set up and do not carry packets, pods whose events have expired.',
   needs: ['Pod', 'Event'],
   uses: ['Node', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],

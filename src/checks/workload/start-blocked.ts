@@ -4,9 +4,9 @@ import { earliest } from '../about.ts';
 import { condition, containersOf, isLive, type ContainerState } from '../pod-state.ts';
 import type { View } from '../view.ts';
 
-const PREPARING = new Set(['ContainerCreating', 'PodInitializing']);
+export const PREPARING = new Set(['ContainerCreating', 'PodInitializing']);
 /** The kubelet tries volumes and sandboxes again every two minutes at most; an older event is about something that has passed. */
-const RETRY_EVENT_MAX_AGE_MS = 10 * 60_000;
+export const RETRY_EVENT_MAX_AGE_MS = 10 * 60_000;
 /** What the kubelet does only once volumes and sandbox are there: older API servers have no condition that says so. */
 const PASSED = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
 
@@ -32,10 +32,10 @@ export interface Preparation {
   readonly failures: readonly Event[];
 }
 
-/** The live pods whose first container waits to be made while events of this kind come in. */
+/** The live pods of which a container waits to be made while events of this kind come in, also of those that ran before and lost their sandbox. */
 export function failingPreparations(view: View, isFailure: (event: Event) => boolean): readonly Preparation[] {
   return view.objects.Pod.flatMap((pod) => {
-    if (!isLive(pod) || pod.phase !== 'Pending') return [];
+    if (!isLive(pod) || (pod.phase !== 'Pending' && pod.phase !== 'Running')) return [];
     // Volumes are mounted and the sandbox has its network: what failed before that has passed.
     if (condition(pod.conditions, 'PodReadyToStartContainers')?.status === 'True') return [];
     const container = containersOf(pod).find(({ status }) => PREPARING.has(status.waiting?.reason ?? ''));

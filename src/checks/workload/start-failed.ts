@@ -13,18 +13,26 @@ import type { View } from '../view.ts';
 /** The runtime's words, by what a person must mend; the first that matches. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/runAsNonRoot|non-numeric user|will run as root|unable to find (?:user|group)|no users found/i, 'user'],
-  [/hook/i, 'lifecycle hook'],
+  [/nvidia|CDI device/i, 'device'],
+  [/HookError|lifecycle hook|PostStartHook/i, 'lifecycle hook'],
   [/exec format error/i, 'architecture'],
-  [/subPath|mount|not a directory/i, 'mount'],
-  [/executable file not found|no command specified|exec: |no such file or directory|permission denied/i, 'command'],
+  [/OOM-killed|memory limit too low/i, 'memory limit too low'],
+  [/seccomp|apparmor|selinux/i, 'security profile'],
+  [/chdir|working directory/i, 'working directory'],
+  [/argument list too long/i, 'environment or arguments too large'],
   [/is reserved for|name conflict|already in use/i, 'name still in use on the node'],
-  [/no space left|cannot allocate memory|device/i, 'resources of the node'],
+  [/subPath|mount|not a directory|cannot find volume/i, 'mount'],
+  [/executable file not found|no command specified|exec: |no such file or directory|permission denied/i, 'command'],
+  [/no space left|cannot allocate memory|too many open files|temporarily unavailable|device/i, 'resources of the node'],
 ];
+/** Every layer of the runtime puts its own words before the one that says why. */
+const RUNTIME_LAYERS =
+  /^.*?(?:unable to start container process|OCI runtime create failed|runc create failed):\s*(?:runc create failed:\s*)?(?:unable to start container process:\s*)?(?:error during container init:\s*)?/is;
 
 export const startFailed: Check = {
   id: 'start-failed',
   family: 'workload',
-  sees: 'Containers that the runtime cannot make or start: a command that does not exist, a user, a mount or a lifecycle hook that it refuses. Not: containers whose program began and ended (crash-loop), finished pods of Jobs (job-failed).',
+  sees: 'Containers that the runtime cannot make or start: a command that does not exist or may not be run, a user, a mount, a working directory, a device, a security profile or a lifecycle hook that it refuses, an image of another architecture. Not: containers whose program began and ended (crash-loop), finished pods of Jobs (job-failed).',
   cannotSee: 'Commands that exist and are the wrong ones.',
   needs: ['Pod'],
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
@@ -58,7 +66,7 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
   const cause = causeOf(`${status.waiting?.reason ?? ''} ${words}`);
   return podFinding(view, pod, {
     reason: 'StartFailed',
-    problem: `${containerName(container)} cannot start${cause === undefined ? '' : ` (${cause})`}: ${clause(words)}`,
+    problem: `${containerName(container)} cannot start${cause === undefined ? '' : ` (${cause})`}: ${clause(words.replace(RUNTIME_LAYERS, '').replace(/: unknown$/, ''))}`,
     onsetAtMs: last === undefined ? blockedSinceMs(pod, status, failures) : loopOnsetMs(view, pod, container),
     evidence: [
       ...(last === undefined

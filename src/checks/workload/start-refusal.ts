@@ -1,14 +1,9 @@
 import type { ContainerStatus } from '../../domain/kubernetes/pod.ts';
+import { isPullFailure } from './pull-failure.ts';
 import { lastTermination } from './restarts.ts';
 
-/** The runtime refused to make or start the container, or a hook that belongs to its start failed. */
-const REFUSALS = new Set([
-  'CreateContainerError',
-  'RunContainerError',
-  'PreCreateHookError',
-  'PreStartHookError',
-  'PostStartHookError',
-]);
+/** What a waiting container says while nothing is wrong with it, or while it is held back after it ran. */
+const NO_REFUSALS = new Set(['', 'ContainerCreating', 'PodInitializing', 'CrashLoopBackOff']);
 /** How a run "ends" whose command never began: containerd's word and the older one of Docker. */
 const NEVER_BEGAN = new Set(['StartError', 'ContainerCannotRun']);
 /** The kubelet also calls these a configuration error, though no ConfigMap or Secret is at fault. */
@@ -22,7 +17,7 @@ export function isConfigRefusal({ waiting }: ContainerStatus): boolean {
 /** Whether the runtime cannot start the container: then no line of its program ever ran, also while the kubelet backs off. */
 export function isStartRefusal(status: ContainerStatus): boolean {
   const { waiting, running } = status;
-  if (REFUSALS.has(waiting?.reason ?? '')) return true;
-  if (waiting?.reason === 'CreateContainerConfigError') return !isConfigRefusal(status);
+  // Whatever else the kubelet waits for is a step of the start that failed: CreateContainerError, PostStartHookError, and what comes after this was written.
+  if (!NO_REFUSALS.has(waiting?.reason ?? '')) return !isPullFailure(status) && !isConfigRefusal(status);
   return running === undefined && NEVER_BEGAN.has(lastTermination(status)?.reason ?? '');
 }

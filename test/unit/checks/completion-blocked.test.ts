@@ -49,7 +49,7 @@ test.each([
     pod: ofJob([done(30, 3), proxy], { restartPolicy: 'OnFailure' }),
   },
   { name: 'a Job at work', pod: ofJob([aStatus({ name: 'import' }), proxy]) },
-  { name: 'a pod of no Job', pod: ofJob([done(30), proxy], { meta: {} }) },
+  { name: 'a pod that is to run for ever', pod: ofJob([done(30), proxy], { meta: {}, restartPolicy: 'Always' }) },
   { name: 'a finished pod', pod: ofJob([done(30)], { phase: 'Succeeded' }) },
 ])('$name is no finding', ({ pod }) => {
   expect(findingsOf(completionBlocked, { Pod: [pod] })).toEqual([]);

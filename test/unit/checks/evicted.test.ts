@@ -28,7 +28,7 @@ test.each([
       reason: 'Evicted',
       impact,
       onsetAtMs: ago(10),
-      title: `${String(readyReplicas)} of 2 replicas ready: pod api-5d4f-x1 was evicted from node worker-1: ${LOW.slice(0, -1)}`,
+      title: `${String(readyReplicas)} of 2 replicas ready: pod api-5d4f-x1 was evicted from node worker-1 (memory): ${LOW.slice(0, -1)}`,
     },
   ]);
 });
@@ -40,12 +40,12 @@ test('three evictions in an hour are a warning although all was made good, two a
   expect(findingsOf(evicted, { Pod: pods.slice(1), Deployment: [aDeployment()] })).toEqual([]);
 });
 
-test('a pod that nobody replaces is lost', () => {
-  expect(findingsOf(evicted, { Pod: [lost(10, { owners: [] })] })).toMatchObject([{ impact: 'error' }]);
+test.each([10, 6_000])('a pod that nobody replaces is lost, also %d minutes later', (minutes) => {
+  expect(findingsOf(evicted, { Pod: [lost(minutes, { owners: [] })] })).toMatchObject([{ impact: 'error' }]);
 });
 
 test.each([
-  { name: 'long ago', pod: lost(61) },
+  { name: 'long ago, and replaced since', pod: lost(61) },
   { name: 'a moment ago', pod: lost(1) },
   { name: 'of a Job', pod: lost(10, { owners: ownedBy('Job', aJob().meta, 'batch/v1') }) },
   { name: 'by a drain, which leaves another reason', pod: { ...lost(10), reason: '' } },

@@ -26,7 +26,26 @@ test.each([
     'the registry limits the rate of pulls',
   ],
   ['no match for platform in manifest: not found', 'there is no image for this architecture'],
-  ['dial tcp: lookup registry.example: no such host', 'the registry cannot be reached'],
+  ['dial tcp: lookup registry.example: no such host', 'the registry cannot be reached (its name does not resolve)'],
+  [
+    'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'the registry cannot be reached (its TLS is not accepted)',
+  ],
+  ['dial tcp 10.0.0.9:443: i/o timeout', 'the registry cannot be reached'],
+  ['unexpected status from HEAD request: 503 Service Unavailable', 'the registry fails'],
+  [
+    'choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
+    'there is no image for this architecture',
+  ],
+  [
+    'Head "https://mirror.local/v2/api/manifests/1.0?ns=registry.example": connect: connection refused',
+    'the registry cannot be reached, says the mirror mirror.local',
+  ],
+  ['failed to extract layer sha256:ab: write /x: no space left on device', 'the node has no space left for the image'],
+  [
+    'Back-off pulling image "registry.example/api:1.0": ErrImagePull: pull QPS exceeded',
+    'the kubelet limits the rate of pulls',
+  ],
 ])('"%s" means: %s', (message, cause) => {
   const [finding] = findingsOf(imagePull, { Pod: [waitingFor('ErrImagePull', message)] });
 

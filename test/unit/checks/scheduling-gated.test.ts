@@ -3,29 +3,33 @@ import { schedulingGated } from '../../../src/checks/workload/scheduling-gated.t
 import { aPod, ago } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
-const gated = (hours: number) =>
+const gated = (hours: number, gate = 'example.com/quota') =>
   aPod({
     phase: 'Pending',
     nodeName: '',
-    schedulingGates: ['example.com/quota'],
+    schedulingGates: [gate],
     conditions: [],
     containerStatuses: [],
     meta: { createdAtMs: ago(hours * 60) },
   });
 
-test('a gate that has held for a day is hygiene, not an alarm', () => {
-  expect(findingsOf(schedulingGated, { Pod: [gated(24)] })).toMatchObject([
+test.each([
+  { gate: 'example.com/quota', hours: 1 },
+  { gate: 'kueue.x-k8s.io/admission', hours: 24 },
+])('$gate after $hours hours is hygiene, not an alarm', ({ gate, hours }) => {
+  expect(findingsOf(schedulingGated, { Pod: [gated(hours, gate)] })).toMatchObject([
     {
       reason: 'SchedulingGated',
       impact: 'info',
-      onsetAtMs: ago(24 * 60),
-      title: expect.stringContaining('gate example.com/quota'),
+      onsetAtMs: ago(hours * 60),
+      title: expect.stringContaining(`gate ${gate}`),
     },
   ]);
 });
 
 test.each([
-  { name: 'held for less', pod: gated(23.9) },
+  { name: 'held for less', pod: gated(0.9) },
+  { name: 'held by a queue for less than a day', pod: gated(23.9, 'kueue.x-k8s.io/admission') },
   { name: 'that no gate holds', pod: { ...gated(48), schedulingGates: [] } },
   { name: 'being deleted', pod: { ...gated(48), meta: { ...gated(48).meta, deletedAtMs: ago(1) } } },
 ])('a pod $name is no finding', ({ pod }) => {

@@ -25,7 +25,12 @@ test.each([
     node: aNode({ meta: { name: 'worker-2' } }),
     holder: 'its node worker-1 no longer exists',
   },
-  { name: 'a silent kubelet', pod: leaving(20), node: aNode(), holder: 'the kubelet of worker-1 has not ended it' },
+  {
+    name: 'a silent kubelet',
+    pod: leaving(20),
+    node: aNode(),
+    holder: 'the kubelet of worker-1 has not ended it (api still runs)',
+  },
 ])('held by $name', ({ pod, node, holder }) => {
   expect(findingsOf(stuckTerminating, { Pod: [pod], Node: [node] })).toMatchObject([
     {
