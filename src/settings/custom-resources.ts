@@ -61,7 +61,7 @@ type Test = z.infer<typeof Test>;
 const Rule = z
   .object({
     ...TEST_FIELDS,
-    and: z.array(Test).max(5).default([]),
+    and: z.array(Test).max(5).prefault([]),
     impact: z.enum(IMPACTS),
     reason: Text.optional(),
     grace: Duration.optional(),
@@ -94,7 +94,7 @@ const Row = z
     grace: Duration.prefault('5m'),
     conditions_at: z.array(Path).max(5).default(['status.conditions']),
     sick: z.array(Rule).min(1).max(20),
-    ignore_when: z.array(Test).max(10).default([]),
+    ignore_when: z.array(Test).max(10).prefault([]),
     expires: z
       .object({
         field: Path,

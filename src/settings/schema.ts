@@ -72,7 +72,7 @@ export const SettingsFile = z.object({
     })
     .prefault({}),
   checks: z.record(z.string(), CheckOverride).default({}),
-  custom_resources: CustomResources.default([]),
+  custom_resources: CustomResources.prefault([]),
   toolsets: z.object({ kubernetes: Toolset, github: Toolset }).prefault({}),
   github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

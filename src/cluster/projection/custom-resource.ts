@@ -14,6 +14,7 @@ import { projectMeta } from './meta.ts';
 
 /** Of one value, one condition's message, one name. */
 const MAX_TEXT = 1_000;
+const MAX_TEXTS = 50;
 const MAX_CONDITIONS = 200;
 const MAX_REFERENCES = 100;
 
@@ -43,7 +44,7 @@ export function projectCustomResource(
       values: Object.fromEntries(
         paths.flatMap(([path, steps]) => {
           const values = valuesAt(object, steps);
-          return values.length === 0 ? [] : [[path, values.map(textOf)] as const];
+          return values.length === 0 ? [] : [[path, values.slice(0, MAX_TEXTS).map(textOf)] as const];
         }),
       ),
       references: references.flatMap((read) => read(object, meta)).slice(0, MAX_REFERENCES),
