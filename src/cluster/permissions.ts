@@ -1,4 +1,10 @@
-import { AuthorizationV1Api, Observable, type KubeConfig, type ObservableMiddleware } from '@kubernetes/client-node';
+import {
+  AuthorizationV1Api,
+  Observable,
+  type ConfigurationOptions,
+  type KubeConfig,
+  type ObservableMiddleware,
+} from '@kubernetes/client-node';
 import pLimit from 'p-limit';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { GrantedKind } from './kinds.ts';
@@ -98,7 +104,7 @@ export function createReviewAccess(kubeConfig: KubeConfig): ReviewAccess {
             spec: { resourceAttributes },
           },
         },
-        { middleware: [deadline(REVIEW_DEADLINE_MS)], middlewareMergeStrategy: 'append' },
+        withDeadline(),
       );
       return status?.allowed ?? false;
     } catch (cause) {
@@ -127,18 +133,19 @@ function questionOf(kind: GrantedKind, verb: 'get' | 'list', namespace: string):
 }
 
 /** client-node's calls have no time limit of their own. */
-function deadline(durationMs: number): ObservableMiddleware {
-  return {
+export function withDeadline(): ConfigurationOptions {
+  const deadline: ObservableMiddleware = {
     pre(context) {
-      context.setSignal(AbortSignal.timeout(durationMs));
+      context.setSignal(AbortSignal.timeout(REVIEW_DEADLINE_MS));
       return new Observable(Promise.resolve(context));
     },
     post: (response) => new Observable(Promise.resolve(response)),
   };
+  return { middleware: [deadline], middlewareMergeStrategy: 'append' };
 }
 
 /** client-node puts the status into `code`, and a failed connection's reason into `cause`. */
-function reviewError(cause: unknown, server: string): MonitorError {
+export function reviewError(cause: unknown, server: string): MonitorError {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (typeof code === 'number') {
     return code === 401

@@ -41,10 +41,10 @@ export function grantIn(
   return grant(server, account, `${RBAC}/namespaces/${namespace}`, 'Role', rules);
 }
 
-/** The shipped rules of the cluster without one resource. */
-export function rulesWithout(resource: string): readonly PolicyRule[] {
+/** The shipped rules of the cluster without these resources. */
+export function rulesWithout(...without: readonly string[]): readonly PolicyRule[] {
   return clusterRules()
-    .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name !== resource) }))
+    .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => !without.includes(name)) }))
     .filter(({ resources }) => resources.length > 0);
 }
 
