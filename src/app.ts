@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgentEvent } from './agents/input.ts';
+import { checksWith } from './checks/catalogue.ts';
+import { allRows } from './checks/custom-resource/shipped-rows.ts';
 import { kindsFor, runChecks } from './checks/run-checks.ts';
 import type { ClusterAccess } from './cluster/kubeconfig.ts';
 import { defaultReadSettings, type ReadSettings } from './cluster/read.ts';
@@ -9,6 +11,7 @@ import { createCoordinator, type Coordinator } from './cycle/coordinator.ts';
 import { startSchedule } from './cycle/schedule.ts';
 import type { CycleSteps } from './cycle/steps.ts';
 import { createDefinitions, isAgentFile, isOrchestratorFile } from './definitions/create-definitions.ts';
+import { tierOf } from './definitions/matching.ts';
 import { createSlackClient } from './delivery/slack/client.ts';
 import { createDelivery, type Delivery } from './delivery/worker.ts';
 import type { Notice } from './domain/notice.ts';
@@ -34,6 +37,7 @@ import { createDispatch } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
 import { startNightly } from './wiring/nightly.ts';
 import { knownTools } from './wiring/known-tools.ts';
+import { createReadLog, LOG_LIMITS } from './wiring/quote-logs.ts';
 import { recallOwners } from './wiring/owner-memory.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { sayWhatRuns } from './wiring/start-words.ts';
@@ -233,6 +237,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const owners = await recallOwners({ store, now, log });
   const assess: CycleSteps['assess'] = (findings, snapshot, pinned) =>
     assessFindings(findings, snapshot, pinned, { environments: settings.current().environments, nowMs: now() });
+  const checks = () => checksWith(settings.current().customResources);
   const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
   const monitorCards = createMonitorCards({
     store,
@@ -261,16 +266,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     observe: (due, signal) =>
       cluster.takeSnapshot({
-        kinds: [...kindsFor(due, settingsOf), ...KINDS_OF_POLICY],
+        kinds: [...kindsFor(due, settingsOf, checks()), ...KINDS_OF_POLICY],
+        customResources: allRows(settings.current().customResources),
         namespaces: settings.current().namespaces,
         signal,
       }),
-    check: (snapshot, due) =>
+    check: (snapshot, due, pinned) =>
       runChecks(snapshot, {
         nowMs: now(),
         settings: settingsOf,
+        checks: checks(),
         due,
         lastKnownOwner: owners.lastKnownOwner,
+        tierOf: (subject) => tierOf(subject, pinned),
         redact,
         onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
       }),
@@ -281,6 +289,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       delivery,
       settings: () => settings.current(),
       pinNow: () => definitions.pin(),
+      readLog: createReadLog(cluster.queries),
+      logLimits: LOG_LIMITS,
       redact,
       now,
       newNoticeId: randomUUID,

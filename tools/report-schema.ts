@@ -73,6 +73,10 @@ const finding = z.strictObject({
   title: z.string(),
   onsetAt: time,
   evidence: z.array(evidence),
+  logOf: z
+    .strictObject({ namespace: z.string(), pod: z.string(), container: z.string(), previous: z.boolean() })
+    .optional()
+    .describe('The container whose log says why'),
   nextSteps: z.array(z.string()),
   labels: strings,
   annotations: strings,
@@ -186,6 +190,13 @@ export const reportSchema = z
       }),
     ),
     summary: z.string().describe("The orchestrator's closing words; empty when no agents ran"),
+    logs: z
+      .strictObject({
+        requests: z.number(),
+        notes: z.array(z.string()).describe('Why a log that was wanted is not quoted'),
+      })
+      .optional()
+      .describe('What was asked of container logs for what was told; left out where nothing was'),
     analysisMissing: z.string().optional().describe('Why agents did not (all) run'),
   })
   .meta({

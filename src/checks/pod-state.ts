@@ -1,3 +1,4 @@
+import type { ContainerRun } from '../domain/container-run.ts';
 import type { Condition } from '../domain/kubernetes/meta.ts';
 import type { Container, ContainerStatus, Pod } from '../domain/kubernetes/pod.ts';
 import { controllerOf } from './owner.ts';
@@ -49,6 +50,16 @@ export function containersOf(pod: Pod): readonly ContainerState[] {
       return { role: 'main', spec, status, path: `status.containerStatuses[${status.name}]` };
     }),
   ];
+}
+
+/** The run that ended last: the present one where it is over, else the one before. */
+export function endedRun({ meta }: Pod, { status }: ContainerState): ContainerRun {
+  const previous = status.terminated === undefined;
+  return { namespace: meta.namespace, pod: meta.name, container: status.name, previous };
+}
+
+export function presentRun({ meta }: Pod, { status }: ContainerState): ContainerRun {
+  return { namespace: meta.namespace, pod: meta.name, container: status.name, previous: false };
 }
 
 /** `container api`, `init container migrate`, `sidecar proxy`. */

@@ -126,6 +126,7 @@ export function createQueries(parts: {
         accept: '*/*',
         // A kubelet behind a proxy may not keep to `limitBytes`.
         maxBytes: options.maxBytes,
+        ...(options.tries !== undefined && { maxAttempts: options.tries }),
       };
       const result = await parts.read(request, signal);
       if ('failure' in result) throw errorOf(asked, result.failure);

@@ -4,7 +4,7 @@ import type { Trigger } from '../domain/cycle.ts';
 import type { Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
-import type { CycleReport, ReportedFinding } from '../domain/report.ts';
+import type { CycleReport, LogsRead, ReportedFinding } from '../domain/report.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { findingsOf } from './belonging.ts';
 
@@ -21,6 +21,7 @@ export function buildReport(input: {
   readonly incidents: readonly Incident[];
   readonly decisions: readonly Decision[];
   readonly agents: AgentsOutcome;
+  readonly logs: LogsRead | undefined;
   readonly analysisMissing: string | undefined;
   readonly stages: CycleReport['stages'];
 }): CycleReport {
@@ -59,6 +60,7 @@ export function buildReport(input: {
     usage: agents.usage,
     stages: input.stages,
     summary: agents.summary,
+    ...(input.logs !== undefined && { logs: input.logs }),
     ...(input.analysisMissing !== undefined && { analysisMissing: input.analysisMissing }),
   };
 }

@@ -68,7 +68,7 @@ export async function runCycle(
           );
     const checked = stages.runNow(
       'check',
-      () => steps.check(snapshot, due),
+      () => steps.check(snapshot, due, definitions),
       (run) => run.outcomes.every((outcome) => outcome.evaluated !== 'no'),
     );
     const findings = steps.assess(checked.findings, snapshot, definitions);
@@ -87,7 +87,7 @@ export async function runCycle(
 
   let last = seen.first;
   let agents: AgentsOutcome = NO_AGENTS;
-  let findings: readonly AssessedFinding[] = seen.input.findings;
+  let findings: readonly AssessedFinding[] = seen.first.findings;
   if (expectAgents) {
     const focused = request.focus === undefined ? findings : inFocus(findings, seen.first, request.focus.incidentIds);
     agents = await stages.run(
@@ -141,6 +141,7 @@ export async function runCycle(
     incidents: last.incidents,
     decisions,
     agents,
+    logs: seen.first.logs,
     analysisMissing: request.withAgents ? (agentsMissing ?? agents.missing) : undefined,
     stages: stages.list(),
   });

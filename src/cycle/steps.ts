@@ -4,7 +4,7 @@ import type { Trigger } from '../domain/cycle.ts';
 import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
-import type { CycleReport } from '../domain/report.ts';
+import type { CycleReport, LogsRead } from '../domain/report.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
 /** `all` = every check (cycles with agents); `patrol` = those that can reach `error`, on the kinds they need. */
@@ -27,6 +27,10 @@ export interface PassInput {
 }
 
 export interface PassResult {
+  /** Those of the input; in pass 1 with the decisive lines of the logs behind what is told. */
+  readonly findings: readonly AssessedFinding[];
+  /** `undefined` where no log was asked for. */
+  readonly logs: LogsRead | undefined;
   readonly decisions: readonly Decision[];
   /** Everything that is open now, and what this pass closed. */
   readonly incidents: readonly Incident[];
@@ -40,7 +44,7 @@ export interface CycleSteps {
   /** Fresh settings and definitions; never throws for a bad file. */
   readonly pin: () => Promise<Definitions>;
   readonly observe: (due: Due, signal: AbortSignal) => Promise<Snapshot>;
-  readonly check: (snapshot: Snapshot, due: Due) => CheckRun;
+  readonly check: (snapshot: Snapshot, due: Due, definitions: Definitions) => CheckRun;
   /** What the Markdown says that the cluster does not bear out, such as a P0 service that is not there. Only a whole read can tell. */
   readonly compare: (definitions: Definitions, snapshot: Snapshot, due: Due) => readonly DefinitionWarning[];
   readonly assess: (

@@ -58,6 +58,8 @@ export interface ClusterQueries {
       readonly tailLines: number;
       readonly sinceSeconds?: number;
       readonly maxBytes: number;
+      /** Of the request; left out: as many as of any other. */
+      readonly tries?: number;
     },
     signal: AbortSignal,
   ): Promise<string>;

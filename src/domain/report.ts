@@ -44,8 +44,16 @@ export interface CycleReport {
   }[];
   /** The orchestrator's closing words; '' when no agents ran. */
   readonly summary: string;
+  /** What was asked of container logs for what was told; left out where nothing was. */
+  readonly logs?: LogsRead;
   /** Why agents did not (all) run; left out when they did or were not due. */
   readonly analysisMissing?: string;
+}
+
+export interface LogsRead {
+  readonly requests: number;
+  /** Why a log that was wanted is not quoted, with the permission that is missing. */
+  readonly notes: readonly string[];
 }
 
 /** A finding with every input that Markdown and policy read, so that the cycle can be replayed. */

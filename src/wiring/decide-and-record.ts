@@ -1,3 +1,4 @@
+import type { LogLimits, ReadLog } from '../container-logs/read-lines.ts';
 import type { CycleSteps, PassInput, PassResult } from '../cycle/steps.ts';
 import { channelFor, contactsFor } from '../definitions/matching.ts';
 import type { Delivery } from '../delivery/worker.ts';
@@ -7,7 +8,6 @@ import type { Incident } from '../domain/incident.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Severity } from '../domain/severity.ts';
 import { MonitorError } from '../errors.ts';
-import { decide } from '../incidents/decide.ts';
 import { fingerprint, incidentId } from '../incidents/identity.ts';
 import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
 import type { Logger } from '../log.ts';
@@ -16,6 +16,7 @@ import type { Settings } from '../settings/settings.ts';
 import { redacted } from '../store/redacted.ts';
 import type { Store } from '../store/store.ts';
 import { permitsBy } from './permits.ts';
+import { decideWithLogs } from './quote-logs.ts';
 
 export interface RecordParts {
   readonly store: Pick<
@@ -26,6 +27,8 @@ export interface RecordParts {
   readonly settings: () => Settings;
   /** The definitions now in force: a passage that was quoted must stand in them too. */
   readonly pinNow: () => Promise<Definitions>;
+  readonly readLog: ReadLog;
+  readonly logLimits: LogLimits;
   readonly redact: Redact;
   readonly now: () => number;
   readonly newNoticeId: () => string;
@@ -36,7 +39,7 @@ export interface RecordParts {
 }
 
 /**
- * The step that decides, and puts incidents, decisions, evidence and outbox rows on disk together before anybody is told.
+ * The step that decides, quotes the logs behind what it tells, and puts incidents, decisions, evidence and outbox rows on disk together before anybody is told.
  *
  * Where the disk takes nothing, a SEV-1/2 is told from memory, marked as not recorded, and the process is not ready.
  */
@@ -57,7 +60,11 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
       if (unwritten) await store.probe();
       return (await store.loadIncidents(now())).incidents;
     }, remembered);
-    const outcome = decide(await decisionInput(input, known.value, parts));
+    const { outcome, findings, logs } = await decideWithLogs(await decisionInput(input, known.value, parts), {
+      ...parts,
+      limits: parts.logLimits,
+      log: log.child({ cycle: input.cycleId }),
+    });
     remembered = [...outcome.incidents];
     let trouble = known.trouble;
     try {
@@ -65,7 +72,7 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
         incidents: outcome.changed,
         decisions: outcome.decisions,
         notices: outcome.notices,
-        evidence: evidenceOf(input),
+        evidence: evidenceOf(findings, input),
         cycleId: input.cycleId,
       });
       unwritten = false;
@@ -82,6 +89,8 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
     delivery.wake();
     logDecisions(outcome, log.child({ cycle: input.cycleId }));
     return {
+      findings,
+      logs,
       decisions: outcome.decisions,
       incidents: outcome.incidents,
       recheckAtMs: outcome.recheckAtMs,
@@ -181,8 +190,8 @@ function byFindings(
   return findings.map(pick).find((channel) => channel !== undefined);
 }
 
-function evidenceOf(input: PassInput) {
-  const byId = new Map(input.findings.flatMap((finding) => finding.evidence).map((quote) => [quote.id, quote]));
+function evidenceOf(findings: readonly AssessedFinding[], input: PassInput) {
+  const byId = new Map(findings.flatMap((finding) => finding.evidence).map((quote) => [quote.id, quote]));
   for (const quote of input.agents?.evidence ?? []) byId.set(quote.id, quote);
   return [...byId.values()];
 }

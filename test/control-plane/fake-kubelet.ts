@@ -20,15 +20,19 @@ export interface FakeKubelet extends AsyncDisposable {
   /** The paths with queries that were asked for, oldest first. */
   readonly asked: readonly string[];
   setLogs(of: ContainerLogs, text: string): void;
+  /** From now on takes questions and answers none, as one on a node that is short of everything. */
+  hang(): void;
 }
 
 /** Certificate and key are the API server's own: it accepts any from a kubelet. */
 export async function startFakeKubelet(connection: Connection): Promise<FakeKubelet> {
   const logs = new Map<string, string>();
   const asked: string[] = [];
+  let hangs = false;
   const [cert, key] = await Promise.all([readFile(connection.caFile), readFile(connection.keyFile)]);
   const server = createServer({ cert, key }, (request, response) => {
     asked.push(request.url ?? '');
+    if (hangs) return;
     const { pathname, searchParams } = new URL(request.url ?? '', 'https://kubelet');
     const [, area, namespace = '', pod = '', container = ''] = pathname.split('/');
     if (area !== 'containerLogs') return refuse(response, 404, '404 page not found');
@@ -48,6 +52,9 @@ export async function startFakeKubelet(connection: Connection): Promise<FakeKube
   return {
     port: (server.address() as AddressInfo).port,
     asked,
+    hang: () => {
+      hangs = true;
+    },
     setLogs: (of, text) => void logs.set(keyOf(of), text),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -5,7 +5,7 @@ import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteCondition, quoteField, terminationFields } from '../evidence.ts';
 import { describeObject, inNamespace } from '../next-steps.ts';
-import { condition, containerName, containersOf } from '../pod-state.ts';
+import { condition, containerName, containersOf, endedRun } from '../pod-state.ts';
 import { lastTermination } from '../workload/restarts.ts';
 import { ownerKey, type View } from '../view.ts';
 
@@ -13,7 +13,8 @@ export const jobFailed: Check = {
   id: 'job-failed',
   family: 'job',
   sees: 'Jobs that have given up (retries spent, deadline passed, failure policy). Not: suspended Jobs, Jobs that still retry, failures after which a later Job of the same owner succeeded.',
-  cannotSee: 'Jobs that finished with the wrong result, failures whose Job was deleted between two cycles.',
+  cannotSee:
+    'Jobs that finished with the wrong result, failures whose Job was deleted between two cycles, Jobs without a deadline that never end.',
   needs: ['Job'],
   uses: ['CronJob', 'Pod', 'Service'],
   worstImpact: 'error',
@@ -21,8 +22,8 @@ export const jobFailed: Check = {
   run: (view) => {
     const lastSuccessMs = successByOwner(view);
     return view.objects.Job.flatMap((job) => {
-      const failed = condition(job.conditions, 'Failed');
-      if (job.meta.deletedAtMs !== undefined || failed?.status !== 'True') return [];
+      const failed = giveUp(job);
+      if (job.meta.deletedAtMs !== undefined || failed === undefined) return [];
       const { top } = view.ownership('Job', job.meta);
       const succeededAtMs = Math.max(
         lastSuccessMs.get(ownerKey(top)) ?? 0,
@@ -32,6 +33,13 @@ export const jobFailed: Check = {
     });
   },
 };
+
+/** `FailureTarget` comes first: the Job has given up, and its last pods are still ending. */
+function giveUp({ conditions }: Job): Condition | undefined {
+  return ['Failed', 'FailureTarget']
+    .map((type) => condition(conditions, type))
+    .find((candidate) => candidate?.status === 'True');
+}
 
 /** When a Job of each owner last succeeded. */
 function successByOwner(view: View): ReadonlyMap<string, number> {
@@ -68,6 +76,7 @@ function findingFor(view: View, job: Job, failed: Condition): CheckedFinding {
         fields({ backoffLimit: job.backoffLimit, activeDeadlineSeconds: job.activeDeadlineSeconds ?? '' }),
       ),
     ],
+    ...(death !== undefined && { logOf: death.run }),
     nextSteps: [
       describeObject('job', meta),
       `kubectl logs job/${meta.name} --all-containers --tail=100${inNamespace(meta.namespace)}`,
@@ -109,6 +118,7 @@ function lastDeath(view: View, job: Job) {
   const state = container.status.terminated === undefined ? 'lastState' : 'state';
   return {
     text: `${containerName(container)} ended with exit code ${String(end.exitCode)}${why}`,
+    run: endedRun(pod, container),
     quote: quoteField(
       'Pod',
       pod.meta,

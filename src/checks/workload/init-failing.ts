@@ -4,7 +4,15 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { fields, quoteField, terminationFields } from '../evidence.ts';
 import { currentLogs, describePod, previousLogs } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import {
+  belongsToJob,
+  containerName,
+  containersOf,
+  endedRun,
+  isLive,
+  presentRun,
+  type ContainerState,
+} from '../pod-state.ts';
 import { deathText, isLooping, lastTermination } from './restarts.ts';
 import { isHarmlessRollout } from './rollout.ts';
 import { isStartRefusal } from './start-refusal.ts';
@@ -58,6 +66,7 @@ function failing(view: View, pod: Pod, container: ContainerState): CheckedFindin
         last.finishedAtMs,
       ),
     ],
+    logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],
   });
 }
@@ -80,6 +89,7 @@ function overdue(view: View, pod: Pod, container: ContainerState): CheckedFindin
         startedAtMs,
       ),
     ],
+    logOf: presentRun(pod, container),
     nextSteps: [currentLogs(pod, status.name), describePod(pod)],
   });
 }

@@ -4,7 +4,15 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { fields, quoteField, terminationFields } from '../evidence.ts';
 import { describePod, previousLogs } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, isLive, isReady, type ContainerState } from '../pod-state.ts';
+import {
+  belongsToJob,
+  containerName,
+  containersOf,
+  endedRun,
+  isLive,
+  isReady,
+  type ContainerState,
+} from '../pod-state.ts';
 import { deathText, isLooping, probeKill } from './restarts.ts';
 import type { View } from '../view.ts';
 
@@ -62,6 +70,7 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
         ? []
         : [quoteField('Pod', pod.meta, `${path}.lastState.terminated`, terminationFields(last), last.finishedAtMs)]),
     ],
+    logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],
   });
 }

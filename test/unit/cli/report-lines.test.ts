@@ -37,6 +37,7 @@ function aReport(
     })),
     agents: NO_AGENTS,
     analysisMissing: undefined,
+    logs: undefined,
     stages: [],
   });
 }

@@ -29,10 +29,10 @@ function aBench(changes: Partial<CycleSteps> = {}): Bench {
     check: () => ({ findings: [], outcomes: [] }),
     compare: () => [],
     assess: () => [],
-    decideAndRecord: async ({ pass, cycleId }) => {
+    decideAndRecord: async ({ pass, cycleId, findings }) => {
       story.push(`tell ${pass} ${cycleId}`);
       await Promise.resolve();
-      return { decisions: [], incidents: [], recheckAtMs: undefined };
+      return { decisions: [], incidents: [], recheckAtMs: undefined, findings, logs: undefined };
     },
     agentsMissing: () => undefined,
     dispatch: async () => {
@@ -100,10 +100,10 @@ test('observe, decide and record never overlap', async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return emptySnapshot();
     },
-    decideAndRecord: async () => {
+    decideAndRecord: async ({ findings }) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       inside -= 1;
-      return { decisions: [], incidents: [], recheckAtMs: undefined };
+      return { decisions: [], incidents: [], recheckAtMs: undefined, findings, logs: undefined };
     },
   });
   await using coordinator = coordinate(bench.steps);
@@ -161,8 +161,14 @@ test('without a model the cycle ends after the checks and says why', async () =>
 test('a moment that was asked for brings a patrol', async () => {
   const asked: { atMs: number; callback: () => void }[] = [];
   const bench = aBench({
-    decideAndRecord: () =>
-      Promise.resolve({ decisions: [], incidents: [], recheckAtMs: asked.length === 0 ? 1234 : undefined }),
+    decideAndRecord: ({ findings }) =>
+      Promise.resolve({
+        decisions: [],
+        incidents: [],
+        recheckAtMs: asked.length === 0 ? 1234 : undefined,
+        findings,
+        logs: undefined,
+      }),
   });
   await using coordinator = coordinate(bench.steps, (atMs, callback) => {
     asked.push({ atMs, callback });
@@ -195,8 +201,10 @@ test('a failed cycle is its own trouble: the next one runs', async () => {
 function anIncidentBench(changes: Partial<CycleSteps> = {}): Bench {
   const incident = anIncident({ id: 'INC-1', severity: 'SEV-1' });
   return aBench({
-    decideAndRecord: ({ cycleId, pass }) =>
+    decideAndRecord: ({ cycleId, pass, findings }) =>
       Promise.resolve({
+        findings,
+        logs: undefined,
         incidents: [incident],
         recheckAtMs: undefined,
         decisions: [

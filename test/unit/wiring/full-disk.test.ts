@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/log.ts';
 import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
 import { settingsFrom } from '../../../src/settings/settings.ts';
 import { createDecideAndRecord } from '../../../src/wiring/decide-and-record.ts';
+import { LOG_LIMITS } from '../../../src/wiring/quote-logs.ts';
 import { aSnapshot } from '../../builders/kubernetes.ts';
 import { definitionsOf } from '../definitions/fixtures.ts';
 import { aFinding, anOutcome, MINUTE_MS, MORNING_MS } from '../incidents/builders.ts';
@@ -41,6 +42,8 @@ function aMonitor(options: { readonly slackAnswers: () => boolean }) {
     },
     settings: () => settings,
     pinNow: () => Promise.resolve(definitions),
+    readLog: () => Promise.reject(new Error('no finding here has a log')),
+    logLimits: LOG_LIMITS,
     redact: (text) => text,
     now: () => state.nowMs,
     newNoticeId: () => `n${told.length}`,
