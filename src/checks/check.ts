@@ -1,7 +1,7 @@
 import type { CheckedFinding } from '../domain/check.ts';
 import type { Family } from '../domain/finding.ts';
 import type { Impact } from '../domain/severity.ts';
-import type { KindName } from '../domain/snapshot.ts';
+import type { KindName, ReadName } from '../domain/snapshot.ts';
 import type { View } from './view.ts';
 
 /** Nothing that began less than this long ago is a finding: most of it mends itself. */
@@ -21,7 +21,7 @@ export interface Check {
   /** What stays hidden from it although it is wrong, for `docs/checks.md`. */
   readonly cannotSee: string;
   /** Without these it is not evaluated, in the namespaces of their gaps. */
-  readonly needs: readonly KindName[];
+  readonly needs: readonly ReadName[];
   /** These make its findings better; without them it still works. */
   readonly uses: readonly KindName[];
   /** The worst that it can state: patrols run only checks that can reach `error`. */

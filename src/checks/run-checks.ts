@@ -1,7 +1,7 @@
 import type { CheckedFinding, CheckOutcome, CheckRun, CheckSettings } from '../domain/check.ts';
 import type { Finding } from '../domain/finding.ts';
 import { IMPACTS } from '../domain/severity.ts';
-import type { Gap, KindName, Snapshot } from '../domain/snapshot.ts';
+import type { Gap, ReadName, Snapshot } from '../domain/snapshot.ts';
 import { messageOf } from '../errors.ts';
 import type { Redact } from '../redact.ts';
 import { attach } from './attach.ts';
@@ -9,7 +9,8 @@ import { CHECKS } from './catalogue.ts';
 import type { Check } from './check.ts';
 import { foldByOwner, worstFirst, type Folded } from './fold.ts';
 import type { LastKnownOwner } from './owner.ts';
-import { createView, type View } from './view.ts';
+import { isInScope } from './scope.ts';
+import { createView, type TierOf, type View } from './view.ts';
 
 /** A patrol runs only the checks that can reach `error`, as the operator's settings have them. */
 export type Due = 'all' | 'patrol';
@@ -22,6 +23,8 @@ export interface CheckOptions {
   readonly settings: SettingsOf;
   readonly due: Due;
   readonly lastKnownOwner: LastKnownOwner;
+  /** What the SREs' text makes of a service; without it nothing has a tier. */
+  readonly tierOf?: TierOf;
   /** Every text that a finding takes from the cluster passes through it. */
   readonly redact: Redact;
   /** A check threw: a bug of ours, to be logged. The others go on. */
@@ -51,7 +54,7 @@ export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
 }
 
 /** The kinds that a cycle has to read for its checks. */
-export function kindsFor(due: Due, settings: SettingsOf, checks: readonly Check[] = CHECKS): readonly KindName[] {
+export function kindsFor(due: Due, settings: SettingsOf, checks: readonly Check[] = CHECKS): readonly ReadName[] {
   const running = checks.filter(
     (check) => isDue(check, due, settings(check.id)) && settings(check.id).enabled !== false,
   );
@@ -107,11 +110,6 @@ function isDue(check: Check, due: Due, settings: Partial<CheckSettings>): boolea
 /** A Namespace stands in its own scope, though the API keeps it outside of all. */
 function scopeOf({ kind, namespace, name }: CheckedFinding['object']): string {
   return kind === 'Namespace' ? name : namespace;
-}
-
-function isInScope(namespace: string, { includedNamespaces, excludedNamespaces }: Snapshot): boolean {
-  if (namespace === '') return true;
-  return !excludedNamespaces.includes(namespace) && (includedNamespaces?.includes(namespace) ?? true);
 }
 
 function createNumbering(redact: Redact): (finding: CheckedFinding, check: string) => Finding {

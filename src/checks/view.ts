@@ -1,3 +1,4 @@
+import type { CustomResource, CustomResourceName } from '../domain/custom-resource.ts';
 import type { Event, Node } from '../domain/kubernetes/cluster.ts';
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
 import type { EndpointSlice, Service } from '../domain/kubernetes/network.ts';
@@ -12,9 +13,12 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from '../domain/kubernetes/workload.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Owner } from '../domain/object-ref.ts';
-import { gapFor, type KindName, type ObjectsByKind, type Snapshot } from '../domain/snapshot.ts';
+import type { Tier } from '../domain/severity.ts';
+import { gapFor, type ObjectsByKind, type ReadName, type Snapshot } from '../domain/snapshot.ts';
 import { controllerOf, ownershipOf, type KindedMeta, type LastKnownOwner, type Ownership } from './owner.ts';
+import { isInScope } from './scope.ts';
 import { createServiceIndex } from './service-index.ts';
 
 /** Something that makes pods from a template. */
@@ -24,6 +28,9 @@ export interface Workload extends KindedMeta {
   readonly wanted: number | undefined;
 }
 
+/** The tier that the SREs' text gives to the service an object belongs to. */
+export type TierOf = (subject: Pick<Finding, 'object' | 'owner' | 'labels' | 'serviceNames'>) => Tier | undefined;
+
 /** A snapshot with the questions that checks ask of it. Each index is built once a cycle, when first asked for, in linear time. */
 export interface View {
   readonly nowMs: number;
@@ -31,8 +38,11 @@ export interface View {
   readonly clusterVersion: string;
   readonly objects: ObjectsByKind;
   /** Whether all objects of this kind in this namespace ('' = cluster-wide) were read: only then does absence mean anything. */
-  isComplete(kind: KindName, namespace: string): boolean;
+  isComplete(kind: ReadName, namespace: string): boolean;
+  /** Those of one kind; none where it is not served or was not read. */
+  customResources(name: CustomResourceName): readonly CustomResource[];
   ownership(kind: string, meta: ObjectMeta): Ownership;
+  readonly tierOf: TierOf;
   node(name: string): Node | undefined;
   storageClass(name: string): StorageClass | undefined;
   deployment(namespace: string, name: string): Deployment | undefined;
@@ -50,6 +60,9 @@ export interface View {
   podsOn(nodeName: string): readonly Pod[];
   podsClaiming(namespace: string, claimName: string): readonly Pod[];
   pod(namespace: string, name: string): Pod | undefined;
+  podsIn(namespace: string): readonly Pod[];
+  /** Everything in the namespace that makes pods from a template, also that which makes none now. */
+  workloadsIn(namespace: string): readonly Workload[];
   service(namespace: string, name: string): Service | undefined;
   /** Newest first. */
   eventsAbout(meta: ObjectMeta, kind: string): readonly Event[];
@@ -61,7 +74,11 @@ export interface View {
 
 export function createView(
   snapshot: Snapshot,
-  { nowMs, lastKnownOwner }: { readonly nowMs: number; readonly lastKnownOwner: LastKnownOwner },
+  {
+    nowMs,
+    lastKnownOwner,
+    tierOf = () => undefined,
+  }: { readonly nowMs: number; readonly lastKnownOwner: LastKnownOwner; readonly tierOf?: TierOf },
 ): View {
   const { objects } = snapshot;
   const nodes = lazy(() => byName(objects.Node));
@@ -78,6 +95,9 @@ export function createView(
   const podsByController = lazy(() => grouped(objects.Pod, (pod) => [controllerUid(pod.meta)]));
   const podsByOwner = lazy(() => grouped(objects.Pod, (pod) => [ownerKey(ownership('Pod', pod.meta).top)]));
   const podsByNode = lazy(() => grouped(objects.Pod, (pod) => [pod.nodeName]));
+  const podsByNamespace = lazy(() => grouped(objects.Pod, (pod) => [pod.meta.namespace]));
+  const workloads = lazy(() => workloadsIn(objects));
+  const workloadsByNamespace = lazy(() => grouped(workloads(), ({ meta }) => [meta.namespace]));
   const podsByClaim = lazy(() =>
     grouped(objects.Pod, (pod) => pod.claimNames.map((claim) => nameKey(pod.meta.namespace, claim))),
   );
@@ -93,16 +113,17 @@ export function createView(
     grouped(objects.Pod, (pod) => services()(pod.meta.namespace, pod.meta.labels).map(keyOf)),
   );
   const workloadsByService = lazy(() =>
-    grouped(workloadsIn(objects), ({ meta, template }) => services()(meta.namespace, template.labels).map(keyOf)),
+    grouped(workloads(), ({ meta, template }) => services()(meta.namespace, template.labels).map(keyOf)),
   );
-  const owners = lazy(() => ownersIn(objects));
+  const owners = lazy(() => ownersIn(snapshot));
   const ownerships = new Map<ObjectMeta, Ownership>();
 
   function ownership(kind: string, meta: ObjectMeta): Ownership {
     const known = ownerships.get(meta);
     if (known !== undefined) return known;
+    const indexed = meta.owners.length === 0 ? undefined : owners().byUid.get(meta.uid);
     const found = ownershipOf(
-      { kind, meta },
+      indexed?.meta === meta ? indexed : { kind, meta },
       (reference, namespace) => {
         const { byUid, byKindAndName } = owners();
         if (reference.uid !== '') return byUid.get(reference.uid);
@@ -119,8 +140,12 @@ export function createView(
     clusterVersion: snapshot.cluster.version,
     objects,
     isComplete: (kind, namespace) =>
-      snapshot.read.includes(kind) && gapFor(snapshot, kind, namespace === '' ? undefined : namespace) === undefined,
+      snapshot.read.includes(kind) &&
+      isInScope(namespace, snapshot) &&
+      gapFor(snapshot, kind, namespace === '' ? undefined : namespace) === undefined,
+    customResources: (name) => snapshot.custom.get(name) ?? [],
     ownership,
+    tierOf,
     node: (name) => nodes().get(nameKey('', name)),
     storageClass: (name) => storageClasses().get(nameKey('', name)),
     deployment: (namespace, name) => deployments().get(nameKey(namespace, name)),
@@ -136,6 +161,8 @@ export function createView(
     podsClaiming: (namespace, claimName) => podsByClaim().get(nameKey(namespace, claimName)) ?? [],
     service: (namespace, name) => servicesByName().get(nameKey(namespace, name)),
     pod: (namespace, name) => pods().get(nameKey(namespace, name)),
+    podsIn: (namespace) => podsByNamespace().get(namespace) ?? [],
+    workloadsIn: (namespace) => workloadsByNamespace().get(namespace) ?? [],
     eventsAbout: (meta, kind) =>
       (events().get(`${kind} ${nameKey(meta.namespace, meta.name)}`) ?? eventsAboutNode(events(), meta, kind)).filter(
         ({ involved }) => isSameObject(involved.uid, meta),
@@ -208,7 +235,7 @@ function grouped<T>(items: readonly T[], keysOf: (item: T) => readonly string[])
 
 const OWNING_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
 
-function ownersIn(objects: ObjectsByKind) {
+function ownersIn({ objects, custom }: Snapshot) {
   const byUid = new Map<string, KindedMeta>();
   const byKindAndName = new Map<string, KindedMeta>();
   for (const kind of OWNING_KINDS) {
@@ -217,6 +244,7 @@ function ownersIn(objects: ObjectsByKind) {
       byKindAndName.set(`${kind} ${keyOf({ meta })}`, { kind, meta });
     }
   }
+  for (const { kind, meta } of [...custom.values()].flat()) byUid.set(meta.uid, { kind, meta, isCustom: true });
   return { byUid, byKindAndName };
 }
 

@@ -6,7 +6,7 @@ import { tellingWords } from './service-names.ts';
 import { meansTarget, namesOf, type Named, type Target } from './target.ts';
 
 /** The tier of the service an object belongs to; the higher where two entries mean it. */
-export function tierOf(target: Target, definitions: Pick<Definitions, 'tiers'>): Tier | undefined {
+export function tierOf(target: Named, definitions: Pick<Definitions, 'tiers'>): Tier | undefined {
   const matching = definitions.tiers.filter((entry) => meansTarget(entry, target));
   return TIERS.find((tier) => matching.some((entry) => entry.tier === tier));
 }

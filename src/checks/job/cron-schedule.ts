@@ -1,3 +1,6 @@
+// Written here and not taken from a library: node-cron has no arithmetic, croner and cron-parser move a run out of the hour that a clock leaves out,
+// and the controller leaves it out: they would call a CronJob late that is not.
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** No schedule that ever runs waits longer: a 29 February can be eight years away. */

@@ -2,6 +2,7 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { EvidenceQuote } from '../../domain/evidence.ts';
 import type { KnownReason } from '../../domain/finding.ts';
 import type { CronJob, Job } from '../../domain/kubernetes/workload.ts';
+import type { Owner } from '../../domain/object-ref.ts';
 import type { Impact } from '../../domain/severity.ts';
 import { about } from '../about.ts';
 import { parseCron, runsAt, zoneOffset, type CronSchedule, type ZoneOffset } from './cron-schedule.ts';
@@ -41,6 +42,7 @@ export function cronFinding(
     readonly onsetAtMs: number;
     readonly evidence?: readonly EvidenceQuote[];
     readonly nextSteps: readonly string[];
+    readonly causes?: readonly Owner[];
   },
 ): CheckedFinding {
   const { meta, template, schedule, timeZone, concurrencyPolicy, lastScheduleAtMs, lastSuccessAtMs } = cron;

@@ -43,6 +43,7 @@ function neverSucceeded(view: View, cron: CronJob): CheckedFinding | undefined {
     title: `has never succeeded in ${runs >= MAX_COUNT ? 'more than ' : ''}${String(runs)} runs; the last, ${last.meta.name}, failed (${failed.reason})`,
     onsetAtMs: nextRun(schedule, offset, meta.createdAtMs) ?? meta.createdAtMs,
     evidence: [quoteCondition('Job', last.meta, failed)],
+    causes: [{ kind: 'Job', namespace: last.meta.namespace, name: last.meta.name }],
     nextSteps: [
       describeObject('cronjob', meta),
       `kubectl logs job/${last.meta.name} --all-containers --tail=100${inNamespace(meta.namespace)}`,

@@ -2,11 +2,9 @@ import { about } from '../about.ts';
 import type { Check } from '../check.ts';
 import { fields, quoteField } from '../evidence.ts';
 import { describeObject } from '../next-steps.ts';
+import { isLeaving } from './leaving.ts';
 
 const CORDON = 'node.kubernetes.io/unschedulable';
-/** Autoscalers that are about to remove a node mark it so. */
-const LEAVING =
-  /^(?:ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler|karpenter\.sh\/disrupt(?:ed|ion))$/;
 
 export const nodeCordoned: Check = {
   id: 'node-cordoned',
@@ -21,7 +19,7 @@ export const nodeCordoned: Check = {
     view.objects.Node.flatMap(({ meta, unschedulable, taints }) => {
       const sinceMs = taints.find(({ key }) => key === CORDON)?.addedAtMs;
       if (!unschedulable || sinceMs === undefined || meta.deletedAtMs !== undefined) return [];
-      if (taints.some(({ key }) => LEAVING.test(key))) return [];
+      if (isLeaving({ taints })) return [];
       return [
         {
           ...about(view, 'Node', 'v1', meta),

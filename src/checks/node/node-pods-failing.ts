@@ -33,12 +33,14 @@ export const nodePodsFailing: Check = {
       sickNodes.set(key, (sickNodes.get(key) ?? new Set()).add(pod.nodeName));
     }
     const isOnlyHere = (pod: Pod) => sickNodes.get(ownerKey(view.ownership('Pod', pod.meta).top))?.size === 1;
+    const placedOn = countBy(placed);
+    const sickOn = countBy(sick);
     const sickByNode = Map.groupBy(sick.filter(isOnlyHere), ({ nodeName }) => nodeName);
     return [...sickByNode].flatMap(([name, pods]) => {
       const node = view.node(name);
-      const here = placed.filter(({ nodeName }) => nodeName === name).length;
+      const here = placedOn.get(name) ?? 0;
       const elsewhere = placed.length - here;
-      const sickElsewhere = sick.filter(({ nodeName }) => nodeName !== name).length;
+      const sickElsewhere = sick.length - (sickOn.get(name) ?? 0);
       if (node === undefined || condition(node.conditions, 'Ready')?.status !== 'True') return [];
       if (node.meta.deletedAtMs !== undefined || elsewhere === 0) return [];
       const owners = new Set(pods.map((pod) => ownerKey(view.ownership('Pod', pod.meta).top)));
@@ -50,6 +52,12 @@ export const nodePodsFailing: Check = {
     });
   },
 };
+
+function countBy(pods: readonly Pod[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { nodeName } of pods) counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
+  return counts;
+}
 
 function isSick(pod: Pod, nowMs: number): boolean {
   return !isReady(pod) && nowMs - (unreadySinceMs(pod) ?? nowMs) >= STARTUP_ALLOWANCE_MS;

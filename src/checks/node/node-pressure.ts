@@ -16,7 +16,7 @@ const PRESSURES: Readonly<Record<string, string>> = {
 export const nodePressure: Check = {
   id: 'node-pressure',
   family: 'node',
-  sees: 'Nodes under memory, disk or process id pressure: they evict pods. Not: conditions that others define (node-problem-detector).',
+  sees: 'Nodes under memory, disk or process id pressure: they evict pods. Not: conditions that others define (node-problem).',
   cannotSee: 'Memory or disk that is nearly used up, pressure that came and went between two cycles.',
   needs: ['Node'],
   uses: [],

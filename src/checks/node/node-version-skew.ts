@@ -9,9 +9,8 @@ const MAX_SKEW = 3;
 export const nodeVersionSkew: Check = {
   id: 'node-version-skew',
   family: 'node',
-  sees: 'Kubelets more than three minor versions older than the API server.',
-  cannotSee:
-    'Kubelets that are newer than the API server, versions of other components, since when the skew exists: it counts from the making of the node.',
+  sees: 'Kubelets more than three minor versions older than the API server, and newer ones. Not: nodes in the middle of an upgrade, which follow the control plane.',
+  cannotSee: 'Versions of other components, since when the skew exists: it counts from the making of the node.',
   needs: ['Node'],
   uses: [],
   worstImpact: 'warning',
@@ -21,14 +20,19 @@ export const nodeVersionSkew: Check = {
     return view.objects.Node.flatMap(({ meta, kubeletVersion }) => {
       const kubelet = minorOf(kubeletVersion);
       if (server === undefined || kubelet === undefined || meta.deletedAtMs !== undefined) return [];
-      if (server.major !== kubelet.major || server.minor - kubelet.minor <= MAX_SKEW) return [];
+      const behind = server.minor - kubelet.minor;
+      if (server.major !== kubelet.major || (behind >= 0 && behind <= MAX_SKEW)) return [];
+      const minors = `${String(Math.abs(behind))} minor ${Math.abs(behind) === 1 ? 'version' : 'versions'}`;
       return [
         {
           ...about(view, 'Node', 'v1', meta),
           family: 'node',
           reason: 'VersionSkew',
           impact: 'warning',
-          title: `kubelet ${kubeletVersion} is ${String(server.minor - kubelet.minor)} minor versions older than the API server (${view.clusterVersion}), ${String(MAX_SKEW)} are supported`,
+          title:
+            behind > 0
+              ? `kubelet ${kubeletVersion} is ${minors} older than the API server (${view.clusterVersion}), ${String(MAX_SKEW)} are supported`
+              : `kubelet ${kubeletVersion} is ${minors} newer than the API server (${view.clusterVersion}), none is supported`,
           onsetAtMs: meta.createdAtMs,
           evidence: [quoteField('Node', meta, 'status.nodeInfo', fields({ kubeletVersion }))],
           nextSteps: [describeObject('node', meta), 'kubectl get nodes', 'kubectl version'],

@@ -1,143 +1,127 @@
 import type { CheckedFinding } from '../../domain/check.ts';
 import type { EvidenceQuote } from '../../domain/evidence.ts';
-import type { Condition, ObjectMeta } from '../../domain/kubernetes/meta.ts';
-import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
+import type { LimitRange } from '../../domain/kubernetes/quota.ts';
+import type { Owner } from '../../domain/object-ref.ts';
 import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
-import { clause, quoteCondition, quoteEvent } from '../evidence.ts';
-import { describeObject, inNamespace } from '../next-steps.ts';
-import { condition } from '../pod-state.ts';
+import { clause, quoteField } from '../evidence.ts';
+import { describeObject } from '../next-steps.ts';
+import { quantityOf } from '../quantity.ts';
 import { impactOf, standingOf, standingText } from '../standing.ts';
 import type { View } from '../view.ts';
+import { amountsText } from './amounts.ts';
+import { refusedIn, refusingQuota, type Refused } from './refusals.ts';
 
-/** Controllers try again after a quarter of an hour at most. */
-const RETRY_MS = 30 * 60_000;
-
-/** Who refuses, by the words of the API server; the first that matches. */
-const REFUSERS: readonly (readonly [RegExp, string, string])[] = [
-  [/exceeded quota|failed quota/i, 'a quota', 'kubectl describe resourcequota'],
-  [/(?:maximum|minimum) .*usage per|limit range/i, 'a limit range', 'kubectl describe limitrange'],
-  [/violates PodSecurity/i, 'Pod Security', 'kubectl get namespace --show-labels'],
+/** Who refuses, by the words of the API server, and where to look; the first that matches. */
+const REFUSERS: readonly (readonly [RegExp, string, (namespace: string) => string])[] = [
+  [/exceeded quota|failed quota/i, 'a quota', (namespace) => `kubectl describe resourcequota -n ${namespace}`],
   [
-    /failed calling webhook/i,
-    'a webhook that does not answer',
-    'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
+    /(?:maximum|minimum) .*usage per|limit to request ratio|limit range/i,
+    'a limit range',
+    (namespace) => `kubectl describe limitrange -n ${namespace}`,
+  ],
+  [/violates PodSecurity/i, 'Pod Security', (namespace) => `kubectl get namespace ${namespace} --show-labels`],
+  [/failed calling webhook/i, 'a webhook that does not answer', listWebhooks],
+  [/admission webhook .* denied/i, 'a webhook', listWebhooks],
+  [
+    /ValidatingAdmissionPolicy/,
+    'an admission policy',
+    () => 'kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings',
   ],
   [
-    /admission webhook .* denied/i,
-    'a webhook',
-    'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
+    /serviceaccount .* not found/i,
+    'a missing service account',
+    (namespace) => `kubectl get serviceaccounts -n ${namespace}`,
   ],
-  [/serviceaccount .* not found/i, 'a missing service account', 'kubectl get serviceaccounts'],
-  [/forbidden|denied/i, 'admission', 'kubectl get events --field-selector reason=FailedCreate'],
+  [/no PriorityClass with name/i, 'a missing priority class', () => 'kubectl get priorityclasses'],
+  [/RuntimeClass .* not found/i, 'a missing runtime class', () => 'kubectl get runtimeclasses'],
+  [
+    /forbidden|denied|is invalid/i,
+    'admission',
+    (namespace) => `kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
+  ],
 ];
-
-interface Creator {
-  readonly kind: 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job';
-  readonly apiVersion: string;
-  readonly meta: ObjectMeta;
-  readonly template: PodTemplate;
-  readonly conditions: readonly Condition[];
-  /** Whether pods that it wants do not exist: then an event of a refusal is not history. */
-  readonly isMissingPods: boolean;
-}
 
 export const creationForbidden: Check = {
   id: 'creation-forbidden',
   family: 'quota',
-  sees: 'Workloads whose pods the API server refuses: quota, limit range, Pod Security, a webhook, a missing service account. Not: refusals after which the pods were made.',
-  cannotSee: 'Refusals of other objects than pods, quotas that are nearly used up.',
+  sees: 'Workloads whose pods the API server refuses, and who refuses: a quota, a limit range, Pod Security, a webhook, an admission policy, a missing service account, priority class or runtime class. Not: refusals after which the pods were made, namespaces that are being deleted.',
+  cannotSee: 'Refusals of other objects than pods.',
   needs: ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Event'],
-  uses: ['Deployment', 'CronJob', 'Pod', 'Service'],
+  uses: [
+    'Deployment',
+    'CronJob',
+    'Pod',
+    'Service',
+    'ResourceQuota',
+    'LimitRange',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+  ],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) => creatorsIn(view).flatMap((creator) => refused(view, creator) ?? []),
+  run: (view) => refusedIn(view).flatMap((refused) => findingFor(view, refused) ?? []),
 };
 
-function creatorsIn({ objects }: View): readonly Creator[] {
-  const apps = { apiVersion: 'apps/v1' } as const;
-  return [
-    ...objects.ReplicaSet.map((set) => ({
-      ...apps,
-      kind: 'ReplicaSet' as const,
-      ...pick(set),
-      isMissingPods: set.statusReplicas < set.replicas,
-    })),
-    ...objects.StatefulSet.map((set) => ({
-      ...apps,
-      kind: 'StatefulSet' as const,
-      ...pick(set),
-      isMissingPods: set.statusReplicas < set.replicas,
-    })),
-    ...objects.DaemonSet.map((set) => ({
-      ...apps,
-      kind: 'DaemonSet' as const,
-      ...pick(set),
-      isMissingPods: set.currentNumberScheduled < set.desiredNumberScheduled,
-    })),
-    ...objects.Job.map((job) => ({
-      apiVersion: 'batch/v1',
-      kind: 'Job' as const,
-      ...pick(job),
-      isMissingPods:
-        !job.suspend &&
-        job.active === 0 &&
-        !job.conditions.some(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed')),
-    })),
-  ];
-}
-
-function pick({ meta, template, conditions }: Pick<Creator, 'meta' | 'template' | 'conditions'>) {
-  return { meta, template, conditions };
-}
-
-interface Refusal {
-  readonly message: string;
-  readonly sinceMs: number;
-  readonly quote: EvidenceQuote;
-}
-
-function refused(view: View, creator: Creator): CheckedFinding | undefined {
-  const { kind, apiVersion, meta, template } = creator;
-  if (meta.deletedAtMs !== undefined || !creator.isMissingPods) return undefined;
-  const refusal = refusalOf(view, creator);
-  const refuser = refusal && REFUSERS.find(([pattern]) => pattern.test(refusal.message));
-  if (refusal === undefined || refuser === undefined) return undefined;
+function findingFor(view: View, refused: Refused): CheckedFinding | undefined {
+  const { kind, apiVersion, meta, template, message } = refused;
+  const refuser = REFUSERS.find(([pattern]) => pattern.test(refused.quote.quote));
+  if (refuser === undefined) return undefined;
   const [, name, look] = refuser;
   const standing = standingOf(view, kind, meta);
   const text = kind === 'Job' ? '' : standingText(standing);
-  const problem = `${name} refuses new pods: ${clause(withoutPrefix(refusal.message))}`;
+  const problem = `${name} refuses new pods: ${clause(message)}`;
   return {
     ...about(view, kind, apiVersion, meta, template),
     family: 'quota',
     reason: 'CreationForbidden',
-    impact: kind === 'Job' ? 'error' : impactOf(standing, standing.ready >= standing.wanted),
+    // With all of the old pods there it is a rollout that cannot go on.
+    impact: kind === 'Job' ? 'error' : impactOf(standing, false),
     title: text === '' ? problem : `${text}: ${problem}`,
-    onsetAtMs: refusal.sinceMs,
-    evidence: [refusal.quote],
-    nextSteps: [describeObject(kind.toLowerCase(), meta), `${look}${inNamespace(meta.namespace)}`],
+    onsetAtMs: refused.sinceMs,
+    evidence: [refused.quote, ...lawsOf(view, refused)],
+    nextSteps: [describeObject(kind.toLowerCase(), meta), look(meta.namespace)],
+    causes: webhooksOf(view, message),
   };
 }
 
-function refusalOf(view: View, { kind, meta, conditions }: Creator): Refusal | undefined {
-  const failure = condition(conditions, 'ReplicaFailure');
-  if (failure?.status === 'True') {
-    return {
-      message: failure.message,
-      sinceMs: failure.changedAtMs ?? meta.createdAtMs,
-      quote: quoteCondition(kind, meta, failure),
-    };
-  }
-  const event = view
-    .eventsAbout(meta, kind)
-    .find(({ reason, lastAtMs }) => reason === 'FailedCreate' && view.nowMs - lastAtMs < RETRY_MS);
-  return event && { message: event.message, sinceMs: event.firstAtMs ?? event.lastAtMs, quote: quoteEvent(event) };
+/** The quota or limit range that the refusal rests on, as it stands. */
+function lawsOf(view: View, { meta: { namespace }, message }: Refused): readonly EvidenceQuote[] {
+  const quotaName = refusingQuota(message);
+  const quotas = view.objects.ResourceQuota.filter(
+    ({ meta }) => meta.namespace === namespace && meta.name === quotaName,
+  );
+  const bound = /(maximum|minimum) (\S+) usage per (\w+) is ([^\s,]+?)[,.]?(?:\s|$)/.exec(message);
+  const ranges = bound === null ? [] : view.objects.LimitRange.filter(({ meta }) => meta.namespace === namespace);
+  return [
+    ...quotas.map((quota) => quoteField('ResourceQuota', quota.meta, 'status', amountsText(quota))),
+    ...ranges.flatMap((range) => quoteBound(range, bound ?? []) ?? []),
+  ];
 }
 
-/** `Error creating: pods "api-5d4f-abcde" is forbidden: …`: the pod that was never made changes with every try. */
-function withoutPrefix(message: string): string {
-  return message.replace(
-    /^(?:create Pod \S+ in \S+ \S+ failed error: |Error creating: )?(?:pods "[^"]*" is forbidden: )?/,
-    '',
-  );
+function quoteBound({ meta, limits }: LimitRange, [, side, resource = '', type, amount = '']: readonly string[]) {
+  const edge = side === 'maximum' ? 'max' : 'min';
+  const limit = limits.find((one) => one.type === type && quantityOf(one[edge][resource] ?? '') === quantityOf(amount));
+  const written = limit?.[edge][resource];
+  if (limit === undefined || written === undefined) return undefined;
+  return quoteField('LimitRange', meta, `spec.limits[${limit.type}]`, `${edge}: ${resource}=${written}`);
+}
+
+/** The configuration of the webhook that did not answer, and the Service behind it: another check may know why. */
+function webhooksOf(view: View, message: string): readonly Owner[] {
+  const [, webhookName] = /failed calling webhook "([^"]+)"/.exec(message) ?? [];
+  if (webhookName === undefined) return [];
+  const [, name, namespace] = /https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/.exec(message) ?? [];
+  return [
+    ...(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).flatMap((kind) =>
+      view.objects[kind]
+        .filter(({ webhooks }) => webhooks.some((webhook) => webhook.name === webhookName))
+        .map(({ meta }) => ({ kind, namespace: '', name: meta.name })),
+    ),
+    ...(name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }]),
+  ];
+}
+
+function listWebhooks(): string {
+  return 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations';
 }

@@ -2,7 +2,8 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { DaemonSet } from '../../domain/kubernetes/workload.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { fields, quoteField } from '../evidence.ts';
-import { creationRefusal, shortageOf, shortFinding } from './shortage.ts';
+import { nodesWithout } from './daemonset-nodes.ts';
+import { creationRefusal, lastChangeMs, shortageOf, shortFinding } from './shortage.ts';
 import type { View } from '../view.ts';
 
 /** A DaemonSet has no progress deadline of its own; this is a Deployment's default. */
@@ -11,8 +12,9 @@ const ROLLOUT_PATIENCE_MS = 10 * 60_000;
 export const daemonSetShort: Check = {
   id: 'daemonset-short',
   family: 'workload',
-  sees: 'DaemonSets that are not ready on every node they want. Not: rolling updates whose present pods have been unready for less than 10 minutes, pods in their first 5 minutes on a new node.',
-  cannotSee: "Nodes that the DaemonSet's own selector or tolerations leave out by mistake.",
+  sees: 'DaemonSets that are not ready on every node they want, and the nodes that lack a ready pod. Not: rolling updates whose present pods have been unready for less than 10 minutes, pods in their first 5 minutes on a new node.',
+  cannotSee:
+    "Nodes that the DaemonSet's own selector or tolerations leave out by mistake; pods left on nodes that it no longer wants; which nodes have no pod at all where several might be meant.",
   needs: ['DaemonSet', 'Pod'],
   uses: ['Event', 'Node', 'Service'],
   worstImpact: 'critical',
@@ -21,7 +23,8 @@ export const daemonSetShort: Check = {
 };
 
 function shortSet(view: View, set: DaemonSet): CheckedFinding | undefined {
-  const { meta, desiredNumberScheduled, numberReady, updatedNumberScheduled, template, conditions } = set;
+  const { meta, desiredNumberScheduled, currentNumberScheduled, numberReady, updatedNumberScheduled } = set;
+  const { template, conditions } = set;
   if (meta.deletedAtMs !== undefined || numberReady >= desiredNumberScheduled) return undefined;
   const isUpdating = updatedNumberScheduled < desiredNumberScheduled;
   const patienceMs = isUpdating && numberReady > 0 ? ROLLOUT_PATIENCE_MS : 0;
@@ -29,10 +32,7 @@ function shortSet(view: View, set: DaemonSet): CheckedFinding | undefined {
   const shortage = shortageOf(pods, desiredNumberScheduled, view.nowMs, patienceMs);
   if (shortage.kind === 'passing') return undefined;
   const refusal = creationRefusal(view, { kind: 'DaemonSet', meta, conditions });
-  const onsetAtMs =
-    shortage.kind === 'short'
-      ? shortage.sinceMs
-      : (refusal?.sinceMs ?? Math.max(meta.createdAtMs, ...pods.map((pod) => pod.meta.createdAtMs)));
+  const onsetAtMs = shortage.kind === 'short' ? shortage.sinceMs : (refusal?.sinceMs ?? lastChangeMs(meta, pods));
   return shortFinding(
     view,
     { kind: 'DaemonSet', meta, template, conditions },
@@ -40,7 +40,23 @@ function shortSet(view: View, set: DaemonSet): CheckedFinding | undefined {
       standing: { wanted: desiredNumberScheduled, ready: numberReady },
       onsetAtMs,
       unready: shortage.kind === 'short' ? shortage.unready : [],
-      evidence: [quoteField('DaemonSet', meta, 'status', fields({ desiredNumberScheduled, numberReady }))],
+      note: nodesText(nodesWithout(view, set, pods)),
+      evidence: [
+        quoteField(
+          'DaemonSet',
+          meta,
+          'status',
+          fields({ desiredNumberScheduled, currentNumberScheduled, numberReady, updatedNumberScheduled }),
+        ),
+      ],
     },
   );
+}
+
+const MAX_NAMED = 3;
+
+function nodesText(nodes: readonly string[]): string {
+  if (nodes.length === 0) return '';
+  const more = nodes.length > MAX_NAMED ? ` and ${String(nodes.length - MAX_NAMED)} more` : '';
+  return `not on ${nodes.slice(0, MAX_NAMED).join(', ')}${more}`;
 }

@@ -4,15 +4,18 @@ import { earliest } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { fields, quoteCondition, quoteField } from '../evidence.ts';
 import { condition } from '../pod-state.ts';
-import { isRollingOut, wasNeverAvailable } from './rollout.ts';
+import { isRollingOut, keepsItsPromise } from './rollout.ts';
 import { creationRefusal, shortageOf, shortFinding } from './shortage.ts';
 import type { View } from '../view.ts';
+
+const UNSEEN = 'no controller has looked at it yet (does kube-controller-manager run?)';
 
 export const replicasShort: Check = {
   id: 'replicas-short',
   family: 'workload',
-  sees: 'Deployments with fewer ready replicas than they want. Not: rollouts within their deadline that keep (or never had) what they promise, pods in their first 5 minutes, Deployments scaled to zero.',
-  cannotSee: 'Pods that are ready and serve errors.',
+  sees: 'Deployments with fewer ready replicas than they want. Not: rollouts within their deadline that keep (or never had, or by the Recreate strategy give up) what they promise, pods in their first 5 minutes, Deployments scaled to zero.',
+  cannotSee:
+    'Pods that are ready and serve errors; a Deployment whose controller stopped looking at it after its first status.',
   needs: ['Deployment'],
   uses: ['Pod', 'ReplicaSet', 'Event', 'Service'],
   worstImpact: 'critical',
@@ -24,9 +27,7 @@ function shortDeployment(view: View, deployment: Deployment): CheckedFinding | u
   const { meta, replicas, readyReplicas, conditions, template } = deployment;
   if (meta.deletedAtMs !== undefined || readyReplicas >= replicas) return undefined;
   const available = condition(conditions, 'Available');
-  const lostAvailability = available?.status === 'False' && !wasNeverAvailable(deployment);
-  const isOnItsWay = isRollingOut(deployment, view.nowMs);
-  if (isOnItsWay && !lostAvailability) return undefined;
+  if (isRollingOut(deployment, view.nowMs) && keepsItsPromise(deployment)) return undefined;
 
   const pods = view.podsOwnedBy({ kind: 'Deployment', namespace: meta.namespace, name: meta.name });
   const shortage = shortageOf(pods, replicas, view.nowMs);
@@ -41,6 +42,7 @@ function shortDeployment(view: View, deployment: Deployment): CheckedFinding | u
       standing: { wanted: replicas, ready: readyReplicas },
       onsetAtMs,
       unready,
+      note: deployment.observedGeneration === 0 ? UNSEEN : '',
       evidence: [
         quoteField('Deployment', meta, 'status', fields({ replicas, readyReplicas })),
         ...(available?.status === 'False' ? [quoteCondition('Deployment', meta, available)] : []),

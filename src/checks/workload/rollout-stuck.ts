@@ -1,7 +1,7 @@
 import type { CheckedFinding } from '../../domain/check.ts';
 import type { EvidenceQuote } from '../../domain/evidence.ts';
 import type { Condition } from '../../domain/kubernetes/meta.ts';
-import type { Deployment } from '../../domain/kubernetes/workload.ts';
+import type { Deployment, ReplicaSet } from '../../domain/kubernetes/workload.ts';
 import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteCondition, quoteField } from '../evidence.ts';
@@ -38,20 +38,23 @@ function findingFor(view: View, deployment: Deployment, stuck: Condition): Check
   const { meta, template, replicas, updatedReplicas, readyReplicas, progressDeadlineSeconds } = deployment;
   const isPastDeadline = stuck.reason === 'ProgressDeadlineExceeded';
   const changedAtMs = stuck.changedAtMs ?? meta.createdAtMs;
+  const sets = revisions(view, deployment);
   return {
     ...about(view, 'Deployment', 'apps/v1', meta, template),
     family: 'workload',
     reason: 'RolloutStuck',
     impact: readyReplicas === 0 ? 'critical' : 'error',
-    title: isPastDeadline
-      ? `rollout stuck: ${String(updatedReplicas)} of ${String(replicas)} replicas updated, ${String(readyReplicas)} ready, no progress for ${String(progressDeadlineSeconds)} s`
-      : `rollout stuck: ${clause(stuck.message) || stuck.reason}`,
+    title: `rollout stuck: ${
+      isPastDeadline
+        ? `${String(updatedReplicas)} of ${String(replicas)} replicas updated, ${String(readyReplicas)} ready, no progress for ${String(progressDeadlineSeconds)} s`
+        : clause(stuck.message) || stuck.reason
+    }${revisionsText(sets)}`,
     // The deadline passed then; the last progress was a whole deadline earlier.
     onsetAtMs: isPastDeadline ? changedAtMs - progressDeadlineSeconds * 1_000 : changedAtMs,
     evidence: [
       quoteCondition('Deployment', meta, stuck),
       quoteField('Deployment', meta, 'status', fields({ replicas, updatedReplicas, readyReplicas })),
-      ...revisions(view, deployment),
+      ...sets.map(quoteRevision),
     ],
     nextSteps: [
       `kubectl rollout status deployment/${meta.name} --timeout=5s${inNamespace(meta.namespace)}`,
@@ -64,24 +67,32 @@ function findingFor(view: View, deployment: Deployment, stuck: Condition): Check
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /** The new ReplicaSet, and the old ones that still run, newest first. */
-function revisions(view: View, { meta }: Deployment): readonly EvidenceQuote[] {
-  const sets = view
+function revisions(view: View, { meta }: Deployment): readonly ReplicaSet[] {
+  return view
     .replicaSetsOf(meta.uid)
-    .toSorted((left, right) => Number(right.meta.annotations[REVISION]) - Number(left.meta.annotations[REVISION]));
-  return sets
+    .toSorted((left, right) => Number(right.meta.annotations[REVISION]) - Number(left.meta.annotations[REVISION]))
     .filter((set, index) => index === 0 || set.statusReplicas > 0)
-    .slice(0, 3)
-    .map((set) =>
-      quoteField(
-        'ReplicaSet',
-        set.meta,
-        'status',
-        fields({
-          revision: set.meta.annotations[REVISION] ?? '',
-          images: set.template.containers.map(({ image }) => image).join(' '),
-          replicas: set.statusReplicas,
-          readyReplicas: set.readyReplicas,
-        }),
-      ),
-    );
+    .slice(0, 3);
+}
+
+/** `; new ReplicaSet api-7c has 0 of 1 pods ready, old ReplicaSet api-5d 3 of 3`; '' where none is known. */
+function revisionsText([newest, ...older]: readonly ReplicaSet[]): string {
+  if (newest === undefined) return '';
+  const counts = (set: ReplicaSet): string => `${String(set.readyReplicas)} of ${String(set.statusReplicas)}`;
+  const before = older.map((set) => `, old ReplicaSet ${set.meta.name} ${counts(set)}`);
+  return `; new ReplicaSet ${newest.meta.name} has ${counts(newest)} pods ready${before.join('')}`;
+}
+
+function quoteRevision({ meta, template, statusReplicas, readyReplicas }: ReplicaSet): EvidenceQuote {
+  return quoteField(
+    'ReplicaSet',
+    meta,
+    'status',
+    fields({
+      revision: meta.annotations[REVISION] ?? '',
+      images: template.containers.map(({ image }) => image).join(' '),
+      replicas: statusReplicas,
+      readyReplicas,
+    }),
+  );
 }

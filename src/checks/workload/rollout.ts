@@ -21,16 +21,22 @@ export function isRollingOut(deployment: Deployment, nowMs: number): boolean {
 }
 
 /** Not available since it was made: nothing that people had is gone. */
-export function wasNeverAvailable(deployment: Deployment): boolean {
+function wasNeverAvailable(deployment: Deployment): boolean {
   const available = condition(deployment.conditions, 'Available');
   const sinceMs = available?.changedAtMs;
   if (available?.status !== 'False' || sinceMs === undefined) return false;
   return Math.abs(sinceMs - deployment.meta.createdAtMs) < SAME_MOMENT_MS;
 }
 
-/** Whether the owner of a pod is rolling out and still has, or never had, what it promises. */
+/** A rollout on its way that keeps what it promises: it never had it, still has it, or takes it away by its own strategy. */
+export function keepsItsPromise(deployment: Deployment): boolean {
+  if (condition(deployment.conditions, 'Available')?.status !== 'False') return true;
+  return deployment.strategy === 'Recreate' || wasNeverAvailable(deployment);
+}
+
+/** Whether the owner of a pod is rolling out and keeps what it promises. */
 export function isHarmlessRollout(view: View, namespace: string, deploymentName: string): boolean {
   const deployment = view.deployment(namespace, deploymentName);
   if (deployment === undefined || !isRollingOut(deployment, view.nowMs)) return false;
-  return condition(deployment.conditions, 'Available')?.status !== 'False' || wasNeverAvailable(deployment);
+  return keepsItsPromise(deployment);
 }

@@ -1,5 +1,5 @@
 import type { CheckedFinding } from '../../domain/check.ts';
-import type { Condition } from '../../domain/kubernetes/meta.ts';
+import type { Condition, ObjectMeta } from '../../domain/kubernetes/meta.ts';
 import type { EvidenceQuote } from '../../domain/evidence.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
@@ -114,6 +114,11 @@ export function creationRefusal(
     quote: quoteEvent(event),
     sinceMs: event.firstAtMs ?? event.lastAtMs,
   };
+}
+
+/** When its pods last came or went: too few of them since then at the latest. */
+export function lastChangeMs({ createdAtMs }: ObjectMeta, pods: readonly Pod[]): number {
+  return Math.max(createdAtMs, ...pods.map(({ meta }) => meta.deletedAtMs ?? meta.createdAtMs));
 }
 
 function unreadyText(unready: readonly Pod[]): string {

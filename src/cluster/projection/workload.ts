@@ -18,6 +18,7 @@ export function projectDeployment(object: Raw): Deployment {
     meta: projectMeta(object, true),
     replicas: count(spec['replicas'], 'spec.replicas', 1),
     paused: flag(spec['paused'], 'spec.paused'),
+    strategy: text(fields(spec['strategy'], 'spec.strategy')['type'], 'spec.strategy.type'),
     progressDeadlineSeconds: count(spec['progressDeadlineSeconds'], 'spec.progressDeadlineSeconds', 600),
     selector: projectSelector(spec['selector']),
     template: projectTemplate(spec['template']),

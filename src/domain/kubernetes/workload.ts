@@ -13,6 +13,8 @@ export interface Deployment {
   /** 1 where the API leaves it out. */
   readonly replicas: number;
   readonly paused: boolean;
+  /** `RollingUpdate` or `Recreate`, which takes all old pods away before it makes new ones. */
+  readonly strategy: string;
   readonly progressDeadlineSeconds: number;
   readonly selector: LabelSelector;
   readonly template: PodTemplate;

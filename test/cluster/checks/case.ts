@@ -18,6 +18,8 @@ export interface CheckCase {
   readonly finds: readonly ExpectedFinding[];
   /** How long after the objects were made they are judged, in minutes; 60 unless told. The server alone sets creation times. */
   readonly ageMinutes?: number;
+  /** Tiers that the SREs' text gives, by the name of the object. */
+  readonly tiers?: Readonly<Record<string, 'P0' | 'P1'>>;
 }
 
 /** What is left out may be anything. `object` and `owner` are `Kind name`; `$` stands for the case's namespace. */

@@ -19,6 +19,8 @@ import {
   nodeVersionSkewCases,
   podsOverCapacityCases,
 } from './cases/nodes.ts';
+import { initFailingCases, probesFailingCases } from './cases/readiness.ts';
+import { notStartedCases, sandboxFailedCases, startFailedCases } from './cases/starting.ts';
 import { imagePullCases } from './cases/image-pull.ts';
 import { oomKillCases } from './cases/oom-kill.ts';
 import { namespaceTerminatingCases, warningEventsCases } from './cases/other.ts';
@@ -63,6 +65,11 @@ export const CASES: readonly CheckCase[] = [
   ...imagePullCases,
   ...configErrorCases,
   ...configVolumeCases,
+  ...startFailedCases,
+  ...sandboxFailedCases,
+  ...notStartedCases,
+  ...initFailingCases,
+  ...probesFailingCases,
   ...storageClassMissingCases,
   ...claimPendingCases,
   ...claimLostCases,

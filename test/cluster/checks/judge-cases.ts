@@ -72,12 +72,17 @@ export async function readServer(server: ControlPlane, token: string): Promise<S
 }
 
 /** What all checks say of a case, as if nothing else were in the cluster. */
-export function judge(snapshot: Snapshot, { namespace, nowMs }: Loaded, over: Partial<CheckOptions> = {}): CheckRun {
+export function judge(
+  snapshot: Snapshot,
+  { checkCase, namespace, nowMs }: Loaded,
+  over: Partial<CheckOptions> = {},
+): CheckRun {
   return runChecks(onlyOf(snapshot, namespace), {
     nowMs,
     settings: () => ({}),
     due: 'all',
     lastKnownOwner: () => undefined,
+    tierOf: ({ object }) => checkCase.tiers?.[object.name],
     redact: (text) => text,
     onError: (id, error) => {
       throw new Error(`check ${id} failed`, { cause: error });

@@ -59,7 +59,8 @@ test.each([
 
 test.each([
   { ready: 0, impact: 'critical' },
-  { ready: 3, impact: 'warning' },
+  // All of the old pods are there: a rollout that cannot go on.
+  { ready: 3, impact: 'error' },
 ])('with $ready of 3 ready it is $impact', ({ ready, impact }) => {
   const deployment = aDeployment({ replicas: 3, readyReplicas: ready });
 

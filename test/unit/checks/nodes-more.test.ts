@@ -61,7 +61,7 @@ test.each([
   { kubeletVersion: 'v1.32.9', found: 1 },
   { kubeletVersion: 'v1.33.0-eks-1', found: 0 },
   { kubeletVersion: 'v1.36.3', found: 0 },
-  { kubeletVersion: 'v1.37.0', found: 0 },
+  { kubeletVersion: 'v1.37.0', found: 1 },
   { kubeletVersion: '', found: 0 },
 ])('kubelet "$kubeletVersion" against v1.36.3: $found findings', ({ kubeletVersion, found }) => {
   const findings = findingsOf(nodeVersionSkew, { Node: [aNode({ kubeletVersion })] });

@@ -88,7 +88,7 @@ test('a set whose pods may not be created says why', () => {
   );
 
   expect(findingsOf(statefulSetShort, { StatefulSet: [set], Event: [event] })[0]).toMatchObject({
-    title: '0 of 1 replica ready: pods cannot be created: exceeded quota',
+    title: '0 of 1 replica ready: stuck at db-0, which does not exist: pods cannot be created: exceeded quota',
     onsetAtMs: ago(12),
   });
 });
