@@ -87,7 +87,9 @@ async function patchContent(server: ControlPlane, content: KubeObject): Promise<
 
 /** A PUT replaces the status as a whole, so that nothing of an older trouble stays; without a version it is unconditional. */
 async function putStatus(server: ControlPlane, standing: KubeObject, status: unknown): Promise<KubeObject> {
-  const { resourceVersion: _version, managedFields: _fields, ...metadata } = standing.metadata;
+  const { resourceVersion, managedFields: _fields, ...unversioned } = standing.metadata;
+  // This kind takes no change without saying of what.
+  const metadata = standing.kind === 'PodDisruptionBudget' ? { ...unversioned, resourceVersion } : unversioned;
   const seen =
     typeof status === 'object' && status !== null && 'observedGeneration' in status
       ? { ...status, observedGeneration: standing.metadata.generation }
