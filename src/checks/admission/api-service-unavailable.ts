@@ -15,7 +15,7 @@ export const apiServiceUnavailable: Check = {
   sees: 'APIs of extension servers (metrics.k8s.io and the like) that the API server calls unavailable. Not: those that it serves itself.',
   cannotSee: 'Extension servers that answer wrongly.',
   needs: ['APIService'],
-  uses: ['Service', 'Pod', ...BEHIND_KINDS],
+  uses: ['Service', ...BEHIND_KINDS],
   worstImpact: 'error',
   graceMs: BACKEND_GRACE_MS,
   run: (view) =>

@@ -9,10 +9,11 @@ import { describeObject, inNamespace } from '../next-steps.ts';
 import { isLive, isReady } from '../pod-state.ts';
 import type { View } from '../view.ts';
 
-/** What `backendTrouble` infers from the absence of. */
-export const BACKEND_KINDS = ['Service', 'EndpointSlice', 'Pod'] as const satisfies readonly KindName[];
-/** These let its causes name the workload. */
+/** What `backendTrouble` infers from the absence of. Not pods: a patrol does not read all of them. */
+export const BACKEND_KINDS = ['Service', 'EndpointSlice'] as const satisfies readonly KindName[];
+/** These let its causes name the workload, and say better since when. */
 export const BEHIND_KINDS = [
+  'Pod',
   'Deployment',
   'ReplicaSet',
   'StatefulSet',

@@ -15,7 +15,7 @@ export const budgetSelectsNothing: Check = {
   needs: ['PodDisruptionBudget', 'Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
   uses: [],
   worstImpact: 'info',
-  graceMs: 60 * 60_000,
+  graceMs: 30 * 60_000,
   run: (view) =>
     view.objects.PodDisruptionBudget.flatMap((budget) => {
       const { meta, selector } = budget;

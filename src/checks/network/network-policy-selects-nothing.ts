@@ -16,7 +16,7 @@ export const networkPolicySelectsNothing: Check = {
   needs: ['NetworkPolicy', 'Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
   uses: [],
   worstImpact: 'info',
-  graceMs: 60 * 60_000,
+  graceMs: 30 * 60_000,
   run: (view) =>
     view.objects.NetworkPolicy.flatMap(({ meta, podSelector, policyTypes }) => {
       const isOurs =
