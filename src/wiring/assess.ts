@@ -26,7 +26,8 @@ export function assessFindings(
     const namespaceLabels = namespaces.get(finding.object.namespace)?.labels ?? {};
     const policy = assess(finding, { namespaceLabels, clusterEnvironment });
     const tier = tierOf(finding, definitions);
-    const priority = moveByTier(policy.priority, tier);
+    // What is merely untidy wakes nobody, however dear the service.
+    const priority = finding.impact === 'info' ? policy.priority : moveByTier(policy.priority, tier);
     // An agent's word without one verified citation wakes nobody.
     const floor = finding.origin === 'agent' && finding.verified !== true ? 'SEV-4' : severityOf(priority);
     return {
