@@ -12,12 +12,12 @@ const QUEUE_PATIENCE_MS = 24 * 60 * 60_000;
 export const schedulingGated: Check = {
   id: 'scheduling-gated',
   family: 'workload',
-  sees: 'Pods that a scheduling gate has held for an hour or more; for a day, where it is the gate of a known queue (Kueue, Volcano, Koordinator).',
+  sees: 'Pods that a scheduling gate has held for half an hour or more; for a day, where it is the gate of a known queue (Kueue, Volcano, Koordinator).',
   cannotSee: 'Whether the controller that should lift the gate is alive.',
   needs: ['Pod'],
   uses: ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'info',
-  graceMs: 60 * 60_000,
+  graceMs: 30 * 60_000,
   run: (view) =>
     view.objects.Pod.filter((pod) => isLive(pod) && pod.nodeName === '' && isForgotten(pod, view.nowMs)).map((pod) =>
       podFinding(view, pod, {

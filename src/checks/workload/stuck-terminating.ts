@@ -70,14 +70,20 @@ function findingFor(view: View, pod: Pod, deletedAtMs: number): CheckedFinding {
     nextSteps: [
       describePod(pod),
       ...(node === undefined ? [] : [describeObject('node', node.meta)]),
-      ...(isNodeGone ? [`kubectl delete pod ${meta.name} -n ${meta.namespace} --force --grace-period=0`] : []),
+      ...(isNodeGone && meta.finalizers.length === 0
+        ? [`kubectl delete pod ${meta.name} -n ${meta.namespace} --force --grace-period=0`]
+        : []),
     ],
   });
 
   function holderOf(): string {
+    // Its containers have ended, or nobody is there to end them: only who put the finalizer there can let it go.
+    const finalizers = meta.finalizers.map((name) => `finalizer ${name}`).join(', ');
+    const isOver = isNodeGone || pod.phase === 'Succeeded' || pod.phase === 'Failed';
+    if (isOver && finalizers !== '') return `held by ${finalizers}`;
     if (isNodeGone) return `its node ${nodeName} no longer exists`;
     if (ready !== undefined && ready.status !== 'True') return `its node ${nodeName} is not ready`;
-    if (meta.finalizers.length > 0) return `held by ${meta.finalizers.map((name) => `finalizer ${name}`).join(', ')}`;
+    if (finalizers !== '') return `held by ${finalizers}`;
     if (nodeName === '') return 'it was never placed on a node';
     const names = running.map(({ status }) => status.name).join(', ');
     const what = told === undefined ? '' : `: ${clause(told.message)}`;

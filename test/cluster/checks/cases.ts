@@ -21,6 +21,9 @@ import {
 } from './cases/nodes.ts';
 import { initFailingCases, probesFailingCases } from './cases/readiness.ts';
 import { notStartedCases, sandboxFailedCases, startFailedCases } from './cases/starting.ts';
+import { completionBlockedCases, stuckTerminatingCases } from './cases/ending.ts';
+import { evictedCases, podFailedCases, restartsHighCases } from './cases/losses.ts';
+import { schedulingGatedCases, unschedulableCases } from './cases/scheduling.ts';
 import { imagePullCases } from './cases/image-pull.ts';
 import { oomKillCases } from './cases/oom-kill.ts';
 import { namespaceTerminatingCases, warningEventsCases } from './cases/other.ts';
@@ -48,6 +51,13 @@ import {
   crdNotEstablishedCases,
   webhookUnavailableCases,
 } from './cases/admission.ts';
+import {
+  autoscalerAtMaximumCases,
+  autoscalerCannotScaleCases,
+  autoscalerTargetMissingCases,
+  autoscalerWithoutMetricsCases,
+} from './cases/autoscalers.ts';
+import { budgetSelectsNothingCases, drainBlockedCases } from './cases/budgets.ts';
 import { caBundleExpiredCases } from './cases/ca-bundles.ts';
 import { networkPolicyCases } from './cases/network-policies.ts';
 import { loadBalancerPendingCases, servicePortUnknownCases, serviceWithoutEndpointsCases } from './cases/services.ts';
@@ -70,6 +80,13 @@ export const CASES: readonly CheckCase[] = [
   ...notStartedCases,
   ...initFailingCases,
   ...probesFailingCases,
+  ...restartsHighCases,
+  ...evictedCases,
+  ...podFailedCases,
+  ...stuckTerminatingCases,
+  ...completionBlockedCases,
+  ...unschedulableCases,
+  ...schedulingGatedCases,
   ...storageClassMissingCases,
   ...claimPendingCases,
   ...claimLostCases,
@@ -87,6 +104,12 @@ export const CASES: readonly CheckCase[] = [
   ...ingressPortUnknownCases,
   ...ingressAddressPendingCases,
   ...networkPolicyCases,
+  ...autoscalerTargetMissingCases,
+  ...autoscalerCannotScaleCases,
+  ...autoscalerWithoutMetricsCases,
+  ...autoscalerAtMaximumCases,
+  ...drainBlockedCases,
+  ...budgetSelectsNothingCases,
   ...replicasShortCases,
   ...replicaSetShortCases,
   ...statefulSetShortCases,

@@ -14,7 +14,7 @@ const gated = (hours: number, gate = 'example.com/quota') =>
   });
 
 test.each([
-  { gate: 'example.com/quota', hours: 1 },
+  { gate: 'example.com/quota', hours: 0.5 },
   { gate: 'kueue.x-k8s.io/admission', hours: 24 },
 ])('$gate after $hours hours is hygiene, not an alarm', ({ gate, hours }) => {
   expect(findingsOf(schedulingGated, { Pod: [gated(hours, gate)] })).toMatchObject([
@@ -28,7 +28,7 @@ test.each([
 });
 
 test.each([
-  { name: 'held for less', pod: gated(0.9) },
+  { name: 'held for less', pod: gated(0.4) },
   { name: 'held by a queue for less than a day', pod: gated(23.9, 'kueue.x-k8s.io/admission') },
   { name: 'that no gate holds', pod: { ...gated(48), schedulingGates: [] } },
   { name: 'being deleted', pod: { ...gated(48), meta: { ...gated(48).meta, deletedAtMs: ago(1) } } },
