@@ -8,26 +8,73 @@ import { describeObject, inNamespace } from '../next-steps.ts';
 import { controllerOf } from '../owner.ts';
 import { condition } from '../pod-state.ts';
 import { selectorText, selects } from '../selector.ts';
-import type { View } from '../view.ts';
+import type { View, Workload } from '../view.ts';
 
 export const drainBlocked: Check = {
   id: 'drain-blocked',
   family: 'other',
-  sees: 'PodDisruptionBudgets that let no pod go even while all are healthy (no unavailability allowed, or as many wanted as there are), so that no node under them can be drained; and those that the controller cannot work out. Not: budgets that are used up because pods are unhealthy, budgets over no pods, budgets that an operator owns.',
+  sees: 'PodDisruptionBudgets that let no pod go even while all are healthy (no unavailability allowed, or as many wanted as there are), so that no node under them can be drained; those that the controller cannot work out; and two over the same workload, which the API does not support. Not: budgets that are used up because pods are unhealthy, budgets over no pods, budgets that an operator owns.',
   cannotSee: 'Whether anybody is about to drain a node.',
   needs: ['PodDisruptionBudget'],
   uses: ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
   worstImpact: 'warning',
   graceMs: 15 * 60_000,
-  run: (view) =>
-    view.objects.PodDisruptionBudget.flatMap((budget) => {
+  run: (view) => {
+    const rivals = rivalsIn(view);
+    return view.objects.PodDisruptionBudget.flatMap((budget) => {
       const { meta, observedGeneration, disruptionsAllowed } = budget;
+      if (meta.deletedAtMs !== undefined || controllerOf(meta) !== undefined) return [];
+      const rival = rivals.get(budget);
+      if (rival !== undefined) return rivalling(view, budget, rival);
       const isJudged = observedGeneration !== 0 && observedGeneration >= meta.generation;
-      if (meta.deletedAtMs !== undefined || controllerOf(meta) !== undefined || !isJudged) return [];
-      if (disruptionsAllowed > 0) return [];
+      if (!isJudged || disruptionsAllowed > 0) return [];
       return failed(view, budget) ?? blocking(view, budget) ?? [];
-    }),
+    });
+  },
 };
+
+interface Rival {
+  readonly budget: PodDisruptionBudget;
+  readonly workload: Workload;
+}
+
+/** Budgets over a workload that an older one protects already: the API evicts no pod that has two. */
+function rivalsIn(view: View): ReadonlyMap<PodDisruptionBudget, Rival> {
+  const found = new Map<PodDisruptionBudget, Rival>();
+  const budgets = view.objects.PodDisruptionBudget.filter(({ meta }) => meta.deletedAtMs === undefined);
+  for (const [namespace, group] of Map.groupBy(budgets, ({ meta }) => meta.namespace)) {
+    if (group.length < 2) continue;
+    const byAge = group.toSorted(
+      (left, right) => left.meta.createdAtMs - right.meta.createdAtMs || (left.meta.name < right.meta.name ? -1 : 1),
+    );
+    for (const workload of view.workloadsIn(namespace)) {
+      if (workload.wanted === undefined || workload.wanted === 0) continue;
+      const [oldest, second] = byAge.filter(
+        ({ selector }) => selector !== undefined && selects(selector, workload.template.labels),
+      );
+      if (oldest !== undefined && second !== undefined && !found.has(second)) {
+        found.set(second, { budget: oldest, workload });
+      }
+    }
+  }
+  return found;
+}
+
+function rivalling(view: View, budget: PodDisruptionBudget, { budget: other, workload }: Rival): CheckedFinding {
+  const { meta } = budget;
+  return finding(view, budget, {
+    title: `no pod of ${workload.kind} ${workload.meta.name} may be evicted: budget ${other.meta.name} protects it as well, and the API takes one only`,
+    onsetAtMs: Math.max(meta.createdAtMs, other.meta.createdAtMs, workload.meta.createdAtMs),
+    evidence: [budget, other].map((one) =>
+      quoteField(
+        'PodDisruptionBudget',
+        one.meta,
+        'spec.selector',
+        (one.selector && selectorText(one.selector)) || 'every pod',
+      ),
+    ),
+  });
+}
 
 function failed(view: View, budget: PodDisruptionBudget): CheckedFinding | undefined {
   const { meta, conditions } = budget;

@@ -7,6 +7,8 @@ import type { View } from '../view.ts';
 import { aboutIngress, classNameOf, forEachIngress } from './ingress.ts';
 
 const RECENT_MS = 60 * 60_000;
+/** It writes about the certificates of an Ingress, never about its address. */
+const CERTIFICATES = 'cert-manager';
 
 export const ingressAddressPending: Check = {
   id: 'ingress-address-pending',
@@ -30,7 +32,10 @@ function withoutAddress(view: View, ingress: Ingress, served: ReadonlySet<string
   if (ingress.loadBalancerAddresses.length > 0) return undefined;
   const failure = view
     .eventsAbout(meta, 'Ingress')
-    .find(({ type, lastAtMs }) => type === 'Warning' && view.nowMs - lastAtMs < RECENT_MS);
+    .find(
+      ({ type, source, lastAtMs }) =>
+        type === 'Warning' && !source.startsWith(CERTIFICATES) && view.nowMs - lastAtMs < RECENT_MS,
+    );
   const className = classNameOf(ingress);
   if (failure === undefined && !served.has(className)) return undefined;
   const why =

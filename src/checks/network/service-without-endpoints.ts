@@ -14,13 +14,24 @@ import { endpointsLostAtMs, nearMisses, readyEndpoints } from './endpoints.ts';
 
 /** One pod of a StatefulSet, as operators make a Service for each. */
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+/** Pods of one Job, which come and go with it. */
+const JOB_NAMES = ['job-name', 'batch.kubernetes.io/job-name'];
+/** What Prometheus' charts make Services for in kube-system; a managed cluster hides these from us. */
+const CONTROL_PLANE = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-etcd',
+  'etcd',
+  'kube-proxy',
+];
 /** A database's copies: a single instance has none, and its operator makes the Service all the same. */
 const COPY = /^(?:replicas?|standby|secondary|slave|follower|ro|read|reader)$/i;
 
 export const serviceWithoutEndpoints: Check = {
   id: 'service-without-endpoints',
   family: 'network',
-  sees: 'Services with a selector and no ready endpoint; where no pod matches, which pods match all of the selector but one pair. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout; those that an operator made for pods which it does not have now (the copies of a single database).',
+  sees: 'Services with a selector and no ready endpoint; where no pod matches, which pods match all of the selector but one pair. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout; those that an operator made for pods which it does not have now (the copies of a single database); those for the metrics of a control plane that the cluster hides.',
   cannotSee: 'Endpoints that are ready and refuse connections, Services without a selector.',
   // Without the workloads, "scaled to zero on purpose" cannot be told from "gone".
   needs: ['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],
@@ -54,6 +65,7 @@ function isOnPurpose(view: View, service: Service, pods: readonly Pod[]): boolea
   if (workloads.length > 0) return workloads.every(({ wanted }) => wanted === undefined || wanted === 0);
   const podName = service.selector[POD_NAME];
   if (podName !== undefined) return isScaledAway(view, service, podName);
+  if (JOB_NAMES.some((key) => service.selector[key] !== undefined) || isHiddenControlPlane(service)) return true;
   return controllerOf(service.meta) !== undefined || isForCopies(view, service);
 }
 
@@ -62,6 +74,11 @@ function isScaledAway(view: View, { meta }: Service, podName: string): boolean {
   const [, name, ordinal] = /^(.+)-(\d+)$/.exec(podName) ?? [];
   const set = name === undefined ? undefined : view.statefulSet(meta.namespace, name);
   return set !== undefined && Number(ordinal) >= set.ordinalStart + set.replicas;
+}
+
+function isHiddenControlPlane({ meta, clusterIP, selector }: Service): boolean {
+  const values = Object.values(selector);
+  return meta.namespace === 'kube-system' && clusterIP === 'None' && values.some((one) => CONTROL_PLANE.includes(one));
 }
 
 function isForCopies(view: View, service: Service): boolean {

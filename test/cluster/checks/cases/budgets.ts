@@ -101,6 +101,27 @@ export const drainBlockedCases: readonly CheckCase[] = [
   },
   {
     check: drain,
+    name: 'two of them protect the same pods',
+    objects: (given) => [
+      api(given, 3),
+      aBudget(given, { minAvailable: 1 }, { expected: 3, desired: 1, healthy: 3 }),
+      {
+        ...aBudget(given, { minAvailable: 1, selector: {} }, { expected: 3, desired: 1, healthy: 3 }),
+        metadata: { name: 'everything', namespace: given.namespace },
+      },
+    ],
+    finds: [
+      {
+        check: drain,
+        reason: 'DrainBlocked',
+        impact: 'warning',
+        onsetMinutes: 60,
+        title: /no pod of Deployment api may be evicted: budget (?:api|everything) protects it as well/,
+      },
+    ],
+  },
+  {
+    check: drain,
     name: 'it has room',
     objects: (given) => [api(given, 3), aBudget(given, { minAvailable: 2 }, { expected: 3, desired: 2, healthy: 3 })],
     finds: [],

@@ -157,6 +157,15 @@ export const serviceWithoutEndpointsCases: readonly CheckCase[] = [
     ],
     finds: [],
   },
+  {
+    check: noEndpoints,
+    name: 'it was made for one Job, which is gone',
+    objects: (given) => [
+      aDeployment('web').in(given.namespace).at(given.nowMs),
+      aPlainService(given, 'migration', { selector: { 'job-name': 'migration-7' } }),
+    ],
+    finds: [],
+  },
 ];
 
 const startingStatus = {
