@@ -39,6 +39,7 @@ import { startNightly } from './wiring/nightly.ts';
 import { knownTools } from './wiring/known-tools.ts';
 import { createReadLog, LOG_LIMITS } from './wiring/quote-logs.ts';
 import { recallOwners } from './wiring/owner-memory.ts';
+import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { sayWhatRuns } from './wiring/start-words.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
@@ -237,6 +238,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const owners = await recallOwners({ store, now, log });
   const assess: CycleSteps['assess'] = (findings, snapshot, pinned) =>
     assessFindings(findings, snapshot, pinned, { environments: settings.current().environments, nowMs: now() });
+  const patrolPods = createPatrolPods({ loadIncidents: () => store.loadIncidents(now()), now });
   const checks = () => checksWith(settings.current().customResources);
   const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
   const monitorCards = createMonitorCards({
@@ -264,13 +266,17 @@ export async function startApp(options: AppOptions): Promise<App> {
       });
       return pinned;
     },
-    observe: (due, signal) =>
-      cluster.takeSnapshot({
+    observe: async (due, signal) => {
+      const snapshot = await cluster.takeSnapshot({
         kinds: [...kindsFor(due, settingsOf, checks()), ...KINDS_OF_POLICY],
         customResources: allRows(settings.current().customResources),
         namespaces: settings.current().namespaces,
+        ...(due === 'patrol' && { podsToRead: await patrolPods.decide() }),
         signal,
-      }),
+      });
+      patrolPods.note(snapshot);
+      return snapshot;
+    },
     check: (snapshot, due, pinned) =>
       runChecks(snapshot, {
         nowMs: now(),

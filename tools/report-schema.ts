@@ -38,6 +38,7 @@ const check = z.strictObject({
   id: z.string(),
   family: z.enum(FAMILIES),
   evaluated: z.enum(['yes', 'partly', 'no', 'not-due', 'switched-off']),
+  onlyIn: z.array(z.string()).optional(),
   gaps: z.array(gap),
   findings: z.number(),
 });

@@ -79,6 +79,7 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
   }
   const gaps = snapshot.gaps.filter(({ resource }) => needs.some((kind) => kind === resource));
   if (gaps.some(({ namespace }) => namespace === undefined)) return without('no', gaps);
+  const onlyIn = needs.includes('Pod') ? snapshot.podNamespaces : undefined;
 
   try {
     const graceMs = settings.graceMs ?? check.graceMs;
@@ -86,6 +87,7 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
     const stated = check
       .run(view)
       .filter(({ object }) => !unknown.has(object.namespace) && isInScope(scopeOf(object), snapshot))
+      .filter(({ object }) => onlyIn?.has(object.namespace) ?? true)
       .map((finding) => ({
         ...finding,
         // A clock that runs ahead of ours must not make ages negative.
@@ -94,7 +96,8 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
       }));
     const folded = foldByOwner(stated).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
     const evaluated = gaps.length === 0 ? 'yes' : 'partly';
-    return { outcome: { id, family, evaluated, gaps, findings: folded.length }, folded };
+    const outcome = { id, family, evaluated, gaps, findings: folded.length } as const;
+    return { outcome: onlyIn === undefined ? outcome : { ...outcome, onlyIn: [...onlyIn].toSorted() }, folded };
   } catch (error) {
     options.onError(id, error);
     const detail = `check ${id} failed: ${messageOf(error)}`;

@@ -140,6 +140,7 @@ export function createView(
     clusterVersion: snapshot.cluster.version,
     objects,
     isComplete: (kind, namespace) =>
+      (kind !== 'Pod' || (snapshot.podNamespaces?.has(namespace) ?? true)) &&
       snapshot.read.includes(kind) &&
       isInScope(namespace, snapshot) &&
       gapFor(snapshot, kind, namespace === '' ? undefined : namespace) === undefined,

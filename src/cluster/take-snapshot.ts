@@ -20,6 +20,8 @@ export interface SnapshotRequest {
     readonly include?: readonly string[] | undefined;
     readonly exclude?: readonly string[] | undefined;
   };
+  /** Asked when all else is read: in which namespaces pods are wanted. Left out: in all. */
+  readonly podsToRead?: (snapshot: Pick<Snapshot, 'objects' | 'gaps' | 'read'>) => ReadonlySet<string> | 'all';
   readonly signal: AbortSignal;
 }
 
@@ -27,6 +29,9 @@ type Collected = { -readonly [Name in KindName]: ObjectsByKind[Name][number][] }
 
 /** Polite to the API server's flow control, and enough to keep two cores busy. */
 const LISTS_AT_ONCE = 5;
+
+/** One list of everything is cheaper than many of a part. */
+const MOST_POD_LISTS = 20;
 
 /**
  * Reads everything that was asked for; what cannot be read becomes a gap and never stops the rest.
@@ -107,8 +112,11 @@ export async function takeSnapshot(
         verdict: () => (signal.aborted ? undefined : reachability.verdict()),
       },
     ),
-    ...kinds.flatMap((kind) => areas.map((namespace) => limit(() => collect(kind, namespace)))),
+    ...kinds
+      .filter((kind) => kind !== 'Pod' || request.podsToRead === undefined)
+      .flatMap((kind) => areas.map((namespace) => limit(() => collect(kind, namespace)))),
   ]);
+  const podNamespaces = await collectPodsWhereWanted();
   return {
     takenAtMs,
     cluster: identity.cluster,
@@ -118,7 +126,20 @@ export async function takeSnapshot(
     read: [...kinds, ...custom.read],
     includedNamespaces: included,
     excludedNamespaces: [...excluded],
+    ...(podNamespaces !== undefined && { podNamespaces }),
   };
+
+  /** @returns where they were read; `undefined` = everywhere, or before */
+  async function collectPodsWhereWanted(): Promise<ReadonlySet<string> | undefined> {
+    if (request.podsToRead === undefined || !kinds.includes('Pod')) return undefined;
+    const wanted = request.podsToRead({ objects, gaps, read: kinds });
+    const narrowed =
+      wanted === 'all' || wanted.size > MOST_POD_LISTS
+        ? undefined
+        : [...wanted].filter((namespace) => !excluded.has(namespace) && (included?.includes(namespace) ?? true));
+    await Promise.all((narrowed ?? areas).map((namespace) => limit(() => collect('Pod', namespace))));
+    return narrowed && new Set(narrowed);
+  }
 }
 
 /** Since 1.33 the API server writes lists item by item, from its cache; older ones build the whole answer first. */

@@ -23,6 +23,8 @@ export interface CheckOutcome {
   readonly evaluated: 'yes' | 'partly' | 'no' | 'not-due' | 'switched-off';
   readonly gaps: readonly Gap[];
   readonly findings: number;
+  /** A patrol looked in these namespaces only, because all was whole elsewhere. Left out: everywhere. */
+  readonly onlyIn?: readonly string[];
 }
 
 export interface CheckRun {
@@ -34,6 +36,7 @@ export interface CheckRun {
 export function covered(outcomes: readonly CheckOutcome[], checkId: string, namespace: string): boolean {
   const outcome = outcomes.find((candidate) => candidate.id === checkId);
   if (outcome === undefined) return false;
+  if (outcome.onlyIn?.includes(namespace) === false) return false;
   if (outcome.evaluated === 'yes') return true;
   if (outcome.evaluated !== 'partly') return false;
   return namespace !== '' && outcome.gaps.every((gap) => gap.namespace !== undefined && gap.namespace !== namespace);

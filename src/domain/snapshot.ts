@@ -87,6 +87,8 @@ export interface Snapshot {
   /** Namespaces to look at: `undefined` = all. Cluster-wide kinds are then out of scope. */
   readonly includedNamespaces: readonly string[] | undefined;
   readonly excludedNamespaces: readonly string[];
+  /** Where pods were read, when a patrol had no need to read them all; elsewhere nothing is known of them. Left out: wherever they are in scope. */
+  readonly podNamespaces?: ReadonlySet<string>;
 }
 
 /** The gap that hides objects of this kind in this namespace, if any. */

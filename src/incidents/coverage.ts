@@ -42,7 +42,7 @@ export function coverageOf(
   const blind = missing.flatMap((check) => {
     const outcome = outcomes.find((candidate) => candidate.id === check);
     if (outcome === undefined) return [`check ${check} no longer exists`];
-    if (outcome.evaluated === 'not-due') return [];
+    if (outcome.evaluated === 'not-due' || outcome.onlyIn?.includes(namespace) === false) return [];
     if (outcome.evaluated === 'switched-off') return [`check ${check} is switched off`];
     return [outcome.gaps.find((gap) => concerns(gap.namespace, namespace))?.detail ?? `check ${check} could not look`];
   });

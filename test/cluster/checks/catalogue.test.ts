@@ -7,7 +7,7 @@ import { freshControlPlane } from '../../control-plane/control-plane.ts';
 import { anAccount, grantEverywhere, rulesWithout } from '../../harness/accounts.ts';
 import { isSick, type CheckCase } from './case.ts';
 import { CASES } from './cases.ts';
-import { compare, judge, loadCases, readServer, titleOf, type Loaded } from './judge-cases.ts';
+import { compare, judge, loadCases, patrolled, readServer, titleOf, type Loaded } from './judge-cases.ts';
 
 let server: ControlPlane;
 let snapshot: Snapshot;
@@ -55,6 +55,18 @@ describe.each([...new Set(CASES.map(({ check }) => check))])('%s', (check) => {
       expect(found).toEqual(expected);
     },
   );
+});
+
+test('a patrol that reads pods only where it has reason to sees all that one which reads them all sees', () => {
+  const told = (one: CheckCase, narrowed: boolean): readonly string[] => {
+    const place = placeOf(one);
+    const { findings } = judge(narrowed ? patrolled(snapshot, place) : snapshot, place, { due: 'patrol' });
+    return findings
+      .filter(({ impact, attachedTo }) => ['critical', 'error'].includes(impact) && attachedTo === undefined)
+      .map(({ check, object }) => `${titleOf(one)}: ${check} ${object.name}`);
+  };
+
+  expect(CASES.flatMap((one) => told(one, true))).toEqual(CASES.flatMap((one) => told(one, false)));
 });
 
 describe.each(snapshotKindNames())('without the right to list %s', (kind) => {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { namespacesOfLoosePods, podsToRead } from '../../../src/checks/pods-to-read.ts';
 import { runChecks, type CheckOptions } from '../../../src/checks/run-checks.ts';
 import { loadClusterAccess } from '../../../src/cluster/kubeconfig.ts';
 import { defaultReadSettings } from '../../../src/cluster/read.ts';
@@ -69,6 +70,16 @@ export async function readServer(server: ControlPlane, token: string): Promise<S
     log: silentLog,
   });
   return reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+}
+
+/** The snapshot as a patrol takes it that read all pods when it began: without those that it need not read. */
+export function patrolled(snapshot: Snapshot, { namespace, nowMs }: Loaded): Snapshot {
+  const whole = onlyOf(snapshot, namespace);
+  const loose = namespacesOfLoosePods(whole.objects);
+  const wanted = podsToRead(whole, { nowMs, loose, open: new Set() });
+  if (wanted === 'all') return whole;
+  const Pod = whole.objects.Pod.filter(({ meta }) => wanted.has(meta.namespace));
+  return { ...whole, objects: { ...whole.objects, Pod }, podNamespaces: wanted };
 }
 
 /** What all checks say of a case, as if nothing else were in the cluster. */

@@ -366,3 +366,40 @@ test('where kube-system cannot be read, the cluster is unknown and the remedy is
     { resource: 'Cluster', cause: 'forbidden', detail: expect.stringContaining('set cluster_id in config.yaml') },
   ]);
 });
+
+test('pods are read last, and only where they are wanted', async () => {
+  await using server = await startApiServer({
+    objects: { Pod: [...pods(2, 'shop'), ...pods(3, 'bank')], Node: [{ metadata: { name: 'n' } }] },
+  });
+  await using reading = await startReading(server.url);
+  const nodesSeen: number[] = [];
+
+  const snapshot = await reading.reader.takeSnapshot({
+    kinds: ['Pod', 'Node'],
+    namespaces: { exclude: ['kube-system'] },
+    podsToRead: ({ objects }) => {
+      nodesSeen.push(objects.Node.length);
+      return new Set(['bank', 'kube-system']);
+    },
+    signal: NEVER,
+  });
+
+  expect(nodesSeen).toEqual([1]);
+  expect(snapshot.podNamespaces).toEqual(new Set(['bank']));
+  expect(snapshot.objects.Pod.map(({ meta }) => meta.namespace)).toEqual(['bank', 'bank', 'bank']);
+  expect(server.listsOf('Pod').map(({ path }) => path)).toEqual(['/api/v1/namespaces/bank/pods']);
+});
+
+test.each([
+  ['all are wanted', 'all' as const],
+  ['very many are wanted', new Set(Array.from({ length: 21 }, (_, index) => `namespace-${index}`))],
+])('where %s, pods come as one list', async (_what, wanted) => {
+  await using server = await startApiServer({ objects: { Pod: pods(2, 'shop') } });
+  await using reading = await startReading(server.url);
+
+  const snapshot = await reading.reader.takeSnapshot({ ...read, podsToRead: () => wanted });
+
+  expect(snapshot.podNamespaces).toBeUndefined();
+  expect(snapshot.objects.Pod).toHaveLength(2);
+  expect(server.listsOf('Pod').map(({ path }) => path)).toEqual(['/api/v1/pods']);
+});

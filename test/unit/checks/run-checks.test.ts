@@ -160,3 +160,26 @@ test('every check has an id of its own, a sentence about what it sees, and needs
     expect(check.uses.filter((kind) => check.needs.includes(kind))).toEqual([]);
   }
 });
+
+test('a patrol that read the pods of one namespace says nothing of the others, and resolves nothing there', () => {
+  const elsewhere = { namespace: 'shop', name: 'web', uid: 'uid-shop-web' };
+  const snapshot = aSnapshot(
+    { Node: [pressed], Pod: [aSickPod(looping), aSickPod(looping, { meta: elsewhere })] },
+    { podNamespaces: new Set(['payments']) },
+  );
+
+  const { findings, outcomes } = run(snapshot, { checks: [crashLoop, nodePressure] });
+
+  expect(findings.map(({ object }) => object.namespace).toSorted()).toEqual(['', 'payments']);
+  expect(outcomes).toMatchObject([{ id: 'crash-loop', onlyIn: ['payments'] }, { id: 'node-pressure' }]);
+  expect(
+    ['payments', 'shop', ''].map((namespace) => [
+      covered(outcomes, 'crash-loop', namespace),
+      covered(outcomes, 'node-pressure', namespace),
+    ]),
+  ).toEqual([
+    [true, true],
+    [false, true],
+    [false, true],
+  ]);
+});
