@@ -55,8 +55,8 @@ export interface Transport extends AsyncDisposable {
   }): Promise<Answer | Trouble>;
 }
 
-/** The API server's flow control is per account, not per socket; more than this would only queue there. */
-const MAX_SOCKETS = 8;
+/** One request at a time on each: five in flight, whoever asks. The API server's flow control is per account, and more would only queue there. */
+const MAX_SOCKETS = 5;
 
 const BYTES_PER_DEADLINE = 16 * 1024 * 1024;
 
@@ -75,7 +75,7 @@ const NO_CONNECTION_CODES = new Set([
 ]);
 
 /**
- * Speaks HTTP/1.1 with one API server over at most eight kept connections, made anew when CA or client certificate change.
+ * Speaks HTTP/1.1 with one API server over at most five kept connections, made anew when CA or client certificate change.
  *
  * Compressed lists are not asked for: on the same machine they measured slower, and the server pays for them.
  */
