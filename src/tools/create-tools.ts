@@ -1,5 +1,6 @@
 import type { ClusterQueries } from '../domain/cluster-queries.ts';
 import type { Tool, ToolResult } from '../domain/tool.ts';
+import { MonitorError } from '../errors.ts';
 import type { Redact } from '../redact.ts';
 import type { AskGithub } from './github/ask.ts';
 import { commitsQuestion } from './github/commits.ts';
@@ -76,7 +77,9 @@ function toolOf<Input>(question: Question<Input>, present: (answer: Answer) => T
         if (asked.get(key) !== before) return ask(input, signal);
       }
     }
-    const result = answer(input, signal).then(present);
+    const result = answer(input, signal)
+      .catch((error: unknown) => absenceIn(error, `${name} ${key}`))
+      .then(present);
     asked.set(key, { signal, result });
     try {
       return await result;
@@ -92,4 +95,16 @@ function toolOf<Input>(question: Question<Input>, present: (answer: Answer) => T
     inputSchema: schemaOf(schema),
     run: async (given, signal) => ask(parseInput(name, schema, given), signal),
   };
+}
+
+/**
+ * That a thing is not there is an answer about the cluster, which may be cited: what a list named a moment ago goes at any time.
+ *
+ * @throws the error, when it says anything else
+ */
+function absenceIn(error: unknown, source: string): Answer {
+  if (!(error instanceof MonitorError)) throw error;
+  const isGone = [error, error.cause].some((each) => each instanceof MonitorError && each.code === 'CLUSTER_NOT_FOUND');
+  if (!isGone) throw error;
+  return { text: error.message, source };
 }

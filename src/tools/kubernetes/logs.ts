@@ -39,16 +39,18 @@ export function logsQuestion({ queries }: { readonly queries: ClusterQueries }):
       const container = containerOf(pod, input.container);
       const tail = input.tail ?? DEFAULT_TAIL;
       const previous = input.previous ?? false;
-      const text = await queries.logs(
-        { namespace: input.namespace, name, container },
-        {
-          previous,
-          tailLines: input.grep === undefined ? tail : SEARCHED_LINES,
-          ...(input.since !== undefined && { sinceSeconds: Math.max(1, Math.ceil(input.since / 1000)) }),
-          maxBytes: MAX_BYTES,
-        },
-        signal,
-      );
+      const text = await queries
+        .logs(
+          { namespace: input.namespace, name, container },
+          {
+            previous,
+            tailLines: input.grep === undefined ? tail : SEARCHED_LINES,
+            ...(input.since !== undefined && { sinceSeconds: Math.max(1, Math.ceil(input.since / 1000)) }),
+            maxBytes: MAX_BYTES,
+          },
+          signal,
+        )
+        .catch((error: unknown) => throwGone(error, name));
       const lines = text.split(/\r?\n/).filter((line) => line !== '');
       const shown = (input.grep === undefined ? lines : linesWith(lines, input.grep)).slice(-tail);
       const others = containerNames(pod).filter((other) => other !== container);
@@ -62,6 +64,14 @@ export function logsQuestion({ queries }: { readonly queries: ClusterQueries }):
       };
     },
   };
+}
+
+/** It was there a moment ago, when its containers were looked up. */
+function throwGone(error: unknown, pod: string): never {
+  if (!(error instanceof MonitorError) || error.code !== 'CLUSTER_NOT_FOUND') throw error;
+  throw new MonitorError('CLUSTER_NOT_FOUND', `Pod "${pod}" is gone: it went while its log was asked for.`, {
+    cause: error,
+  });
 }
 
 function containerNames(pod: KubernetesObject): readonly string[] {

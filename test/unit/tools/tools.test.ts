@@ -101,12 +101,6 @@ test.each([
   { tool: 'k8s_get', input: { kind: 'pod', name: 'api-1' }, code: 'TOOL_INPUT_INVALID', says: /give "namespace"/ },
   {
     tool: 'k8s_get',
-    input: { kind: 'pod', name: 'api-9', namespace: 'payments' },
-    code: 'TOOL_INPUT_INVALID',
-    says: /no Pod "api-9" in namespace payments\. There are: api-1/,
-  },
-  {
-    tool: 'k8s_get',
     input: { kinds: 'pod' },
     code: 'TOOL_INPUT_INVALID',
     says: /Its fields are: kind, name, namespace/,
@@ -131,6 +125,20 @@ test.each([
   const tools = toolsOf(clusterOf([aPod('api-1'), ...namespaces]));
 
   await expect(ask(tools, tool, input)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+});
+
+test.each([
+  ['k8s_get', { kind: 'pod', name: 'api-9' }],
+  ['k8s_get', { kind: 'pod', name: 'api-9', output: 'yaml' }],
+  ['k8s_describe', { kind: 'pod', name: 'api-9' }],
+  ['k8s_logs', { pod: 'api-9' }],
+])('%s of %o, which is not there, is an answer that names those that are', async (tool, input) => {
+  const tools = toolsOf(clusterOf([aPod('api-1'), ...namespaces]));
+
+  const { text, source } = await ask(tools, tool, { ...input, namespace: 'payments' });
+
+  expect(text).toBe('There is no Pod "api-9" in namespace payments. There are: api-1.');
+  expect(source).toContain('api-9');
 });
 
 test.each(['k8s_get', 'k8s_events'])('%s names the namespaces when the one asked for does not exist', async (tool) => {
