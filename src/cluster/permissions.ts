@@ -61,7 +61,7 @@ export function permissionQuestions(
       resource: 'pods/log',
       namespace,
       optional: false,
-      lost: 'agents cannot read logs',
+      lost: 'messages do not quote the last words of a container, and agents cannot read logs',
       group: '',
       plural: 'pods',
       subresource: 'log',

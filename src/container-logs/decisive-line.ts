@@ -1,4 +1,4 @@
-import { linesOf, type LogLine } from './log-lines.ts';
+import { linesOf, type Level, type LogLine } from './log-lines.ts';
 import { isCause, isFrame, isNoise, weightOf } from './shapes.ts';
 
 /** As much as a person reads in one line of evidence. */
@@ -10,6 +10,8 @@ const RUN_OF_COMPLAINTS = 10;
 /** From here on a weight is a process's own last word, whatever stood above it. */
 const SURELY_THE_END = 95;
 const WARNED = 45;
+const COMPLAINT = 60;
+const EXCEPTION = 80;
 /** A cause weighs a little more than what it caused; this much where the log begins in the middle of a trace. */
 const LONE_CAUSE = 81;
 /** An exception that follows a warning may be what was warned of, or the end. */
@@ -50,8 +52,7 @@ function candidatesIn(lines: readonly LogLine[]): readonly Candidate[] {
   const found: Candidate[] = [];
   let inTraceback = false;
   let banner = false;
-  /** What stands below a warning's line, without a level of its own, is what was warned of. */
-  let warned = false;
+  let above: Level | undefined;
   for (const line of lines) {
     const { message, text, indented, level } = line;
     if (text === '') continue;
@@ -62,7 +63,7 @@ function candidatesIn(lines: readonly LogLine[]): readonly Candidate[] {
     if (inTraceback) {
       if (indented || isFrame(line)) continue;
       inTraceback = false;
-      add(found, line, warned ? WARNED_TRACE : 96, true);
+      add(found, line, above === 'warn' ? WARNED_TRACE : 96, true);
       continue;
     }
     if (message.startsWith('APPLICATION FAILED TO START')) banner = true;
@@ -78,9 +79,8 @@ function candidatesIn(lines: readonly LogLine[]): readonly Candidate[] {
       continue;
     }
     const own = weightOf(line);
-    const isWarned: boolean = warned && level === undefined && own < SURELY_THE_END;
-    const weight: number = isWarned ? Math.min(own, WARNED) : own;
-    warned = level === 'warn' || (isWarned && weight > 0);
+    const weight: number = level === undefined ? continued(own, above) : own;
+    above = level ?? (weight > 0 ? above : undefined);
     if (weight > 0) add(found, line, weight, false);
     else for (const earlier of found) earlier.after += 1;
   }
@@ -88,6 +88,14 @@ function candidatesIn(lines: readonly LogLine[]): readonly Candidate[] {
     ...candidate,
     weight: candidate.weight + (candidate.lastCounts ? at : -at) * HAIR,
   }));
+}
+
+/** What a line without a level weighs below one that has one: it is what was warned of, or the words of the failure. */
+function continued(own: number, above: Level | undefined): number {
+  if (own === 0 || own >= SURELY_THE_END) return own;
+  if (above === 'warn') return Math.min(own, WARNED);
+  if (above === 'fatal') return own >= EXCEPTION ? own - EXCEPTION + 91 : 90;
+  return above === 'error' && own >= COMPLAINT && own < EXCEPTION ? own - COMPLAINT + 70 : own;
 }
 
 function add(found: Candidate[], line: LogLine, weight: number, lastCounts: boolean): void {

@@ -6,7 +6,7 @@ export type Level = 'fatal' | 'error' | 'warn' | 'info';
 export interface LogLine {
   /** Without colours and control characters; of a JSON line, its message and error. */
   readonly text: string;
-  /** The text behind time, level and thread. */
+  /** The text behind time, level and thread; its first thousand characters. */
   readonly message: string;
   /** What the line itself says of its weight. */
   readonly level: Level | undefined;
@@ -15,8 +15,9 @@ export interface LogLine {
 
 /** Of the end of a log; whoever prints more lines of nothing in his last second is not understood. */
 const MOST_LINES = 2_000;
-/** Patterns read no further into a line. */
 const LINE_CHARACTERS = 16_000;
+/** Patterns read no further. */
+const MESSAGE_CHARACTERS = 1_000;
 
 // oxlint-disable-next-line no-control-regex -- escape sequences are what is taken away
 const ESCAPES = /\u001b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
@@ -71,13 +72,20 @@ const LEVEL_FIELD = /(?:^|[\s{,])"?(?:level|lvl|severity|loglevel)"?[=:]\s{0,2}"
 
 /** The lines that say something, oldest first; empty ones stay, because they end a trace. Lines that are no text are left out. */
 export function linesOf(log: string): readonly LogLine[] {
-  return log
+  return endOf(log)
     .split(/\r\n|\n|\r/)
     .slice(-MOST_LINES)
     .flatMap((raw) => {
       const line = raw.slice(0, LINE_CHARACTERS).replace(ESCAPES, '');
       return isText(line) ? [lineOf(line.replace(INVISIBLE, '').trimEnd())] : [];
     });
+}
+
+/** No more than is looked at, before it is split. */
+function endOf(log: string): string {
+  let start = log.length;
+  for (let line = 0; line < MOST_LINES && start > 0; line += 1) start = log.lastIndexOf('\n', start - 1);
+  return log.slice(Math.max(0, start));
 }
 
 function isText(line: string): boolean {
@@ -89,12 +97,12 @@ function lineOf(line: string): LogLine {
   const structure = structureOf(line);
   if (structure !== undefined) {
     const { text, level } = structure;
-    return { text, message: text, level: levelOf(level), indented: false };
+    return { text, message: text.slice(0, MESSAGE_CHARACTERS), level: levelOf(level), indented: false };
   }
   const text = line.trim();
-  const front = behindPrefixes(text);
+  const front = behindPrefixes(text.slice(0, 2 * MESSAGE_CHARACTERS));
   const level = front.level ?? levelOf(LEVEL_FIELD.exec(text.slice(0, 2_000))?.[1] ?? '');
-  return { text, message: front.message, level, indented: /^\s/.test(line) };
+  return { text, message: front.message.slice(0, MESSAGE_CHARACTERS), level, indented: /^\s/.test(line) };
 }
 
 function behindPrefixes(text: string): { readonly message: string; readonly level: Level | undefined } {

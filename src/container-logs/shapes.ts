@@ -39,7 +39,7 @@ const PLAIN_ERROR = /^Error(?: \[\w{1,60}\])?: /;
 
 /** Concrete enough that somebody knows what to do. */
 const CONCRETE =
-  /\b(?:refused|denied|forbidden|not permitted|unauthori[sz]ed|no such|not found|does(?: not|n't) exist|invalid|illegal|missing|required|must be set|not set|unset|undefined|unknown|unrecognized|unsupported|timed? ?out|deadline exceeded|already in use|unreachable|no route to host|name resolution|no space left|read-only file system|too many|exceeded|quota|corrupt\w*|mismatch|authentication failed|certificate|E(?:NOENT|CONN\w{1,12}|ADDR\w{1,12}|ACCES|NOTFOUND|TIMEDOUT|PERM|MFILE|PIPE))\b/i;
+  /\b(?:refused|denied|forbidden|not permitted|unauthori[sz]ed|no such|not found|does(?: not|n't) exist|invalid|illegal|missing|required|must be set|not set|unset|too (?:low|small|old|large|long)|undefined|unknown|unrecognized|unsupported|timed? ?out|deadline exceeded|already in use|unreachable|no route to host|name resolution|no space left|read-only file system|too many|exceeded|quota|corrupt\w*|mismatch|authentication failed|certificate|E(?:NOENT|CONN\w{1,12}|ADDR\w{1,12}|ACCES|NOTFOUND|TIMEDOUT|PERM|MFILE|PIPE))\b/i;
 const COMPLAINT =
   /\b(?:errors?|err|failed|fails|failure|failing|fatal|cannot|can(?:'t|not| not)|could(?: not|n't)|unable to|aborted|aborting|crash(?:ed|ing)?|killed|exception)\b/i;
 
@@ -56,7 +56,7 @@ const HARMLESS: readonly RegExp[] = [
 const AFTERMATH =
   /^\W{0,3}(?:(?:the |main |child |worker |http |grpc )?(?:server|process|application|app|worker|service|program|container|master|supervisor|command|script|job)\b.{0,60}?\b)?(?:exit(?:ed|ing|s)?\b|shutting down|shut ?down|stopp(?:ed|ing)\b|terminat(?:ed|ing)\b|clos(?:ed|ing)\b|clean(?:ing)? ?up|gracefully|bye\b|quitting)/i;
 const FOLLOWS =
-  /^(?:npm (?:ERR!|error)|yarn run|error Command failed|ELIFECYCLE|.{0,30}\bELIFECYCLE\b|make(?:\[\d+\])?: \*\*\*|error: script "|error: Recipe|command terminated with exit|Command failed with exit code|exit status \d|subprocess exited)|context canceled$|Server closed$|use of closed network connection$|\bSystemExit\b/;
+  /^(?:npm (?:ERR!|error)|yarn run|error Command failed|ELIFECYCLE|.{0,30}\bELIFECYCLE\b|make(?:\[\d+\])?: \*\*\*|error: script "|error: Recipe|command terminated with exit|Command failed with exit code|exit status \d|subprocess exited|Fatal assertion$|\W{0,9}aborting after fassert|.{1,80} did not exit normally)|context canceled$|Server closed$|use of closed network connection$|\bSystemExit\b/;
 
 const FRAMES: readonly RegExp[] = [
   /^at (?:async |new |static )?[\w$<>.[\]/@ ]{1,300}\(|^at (?:async )?(?:file:|node:|\/|<|[\w$.<>]{1,200}$)/,
@@ -92,7 +92,7 @@ export function isFrame({ message, text, indented }: LogLine): boolean {
 
 /** A line that says nothing about why: probes, requests, progress, rules. */
 export function isNoise({ message, text }: LogLine): boolean {
-  return NOISE.some((shape) => shape.test(message) || shape.test(text));
+  return NOISE.some((shape) => shape.test(message) || shape.test(text.slice(0, 2_000)));
 }
 
 /** Whether this line names what stands behind the exception above it. */
@@ -101,11 +101,10 @@ export function isCause({ message }: LogLine): boolean {
 }
 
 /** How much a line says about why the container is in trouble; 0 = nothing. Weights are compared, never shown. */
-export function weightOf({ message: whole, text, level }: LogLine): number {
-  const message = whole.slice(0, 4_000);
+export function weightOf({ message, text, level }: LogLine): number {
   if (LAST_WORDS.some((shape) => shape.test(message))) return level === 'info' || level === 'warn' ? 60 : 100;
   if (UNCAUGHT.test(message)) return 95;
-  const said = withoutHarmless(text.slice(0, 8_000));
+  const said = withoutHarmless(text.slice(0, 4_000));
   const concrete = CONCRETE.test(said) ? 3 : 0;
   if (FOLLOWS.test(message) || AFTERMATH.test(message)) return level === 'fatal' ? 40 : 0;
   const isException = EXCEPTION.test(message) || PLAIN_ERROR.test(message);

@@ -13,6 +13,8 @@ const ERROR_KEYS = [
   'error',
   'exception',
   'error.message',
+  'attr.error',
+  'attr.reason',
   '@x',
   'exc_info',
   'cause',

@@ -27,10 +27,12 @@ test('a broken Deployment becomes one message, which the agents edit, the next c
   await using slack = await startSlackStandIn({ now: clock.now });
   const model = createScriptedModel();
   const postsBeforeAnAnswer: number[] = [];
+  const quotedBeforeAQuestion: boolean[] = [];
   await using claude = await startClaudeStandIn({
     now: clock.now,
     script: async (request) => {
       if (request.messages.length === 1 && JSON.stringify(request.messages).includes('CrashLoop')) {
+        quotedBeforeAQuestion.push(promptText(request).includes(LAST_WORDS));
         postsBeforeAnAnswer.push(await postsWithin(slack, 10 * SECOND_MS));
       }
       return model(request);
@@ -78,6 +80,9 @@ test('a broken Deployment becomes one message, which the agents edit, the next c
   expect(alert).toMatchObject({ method: 'chat.postMessage', threadTs: undefined });
   expect(alert?.text).toContain('SEV-1 · payments/checkout-api: 0 of 3');
   expect(alert?.text).toContain('analysis: pending');
+  // The last words stand in the alert, and in the first prompt, before anybody asked for a log.
+  expect(alert?.text).toContain(LAST_WORDS);
+  expect(quotedBeforeAQuestion[0]).toBe(true);
   expect(alert?.text).toContain('tier P0');
   expect(told.filter(({ method, threadTs }) => method === 'chat.postMessage' && threadTs === undefined)).toHaveLength(
     1,

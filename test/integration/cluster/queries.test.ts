@@ -323,6 +323,24 @@ test('a server without tables still answers with what every object has', async (
   });
 });
 
+test('a log that is worth no waiting is asked for once, where others are tried again', async () => {
+  await using server = await startApiServer({
+    faultFor: () => (_arrived, response) => {
+      response.writeHead(500).end();
+    },
+  });
+  await using reading = await startReading(server.url);
+  const pod = { namespace: 'shop', name: 'api-1', container: 'api' };
+  const options = { previous: true, tailLines: 50, maxBytes: 100 };
+
+  await expect(reading.reader.queries.logs(pod, { ...options, tries: 1 }, NEVER)).rejects.toThrow('500');
+  const once = server.arrived.length;
+  await expect(reading.reader.queries.logs(pod, options, NEVER)).rejects.toThrow('500');
+
+  expect(once).toBe(1);
+  expect(server.arrived.length - once).toBeGreaterThan(1);
+});
+
 test('logs are bounded, and bytes that are no text are replaced', async () => {
   await using server = await startApiServer({
     faultFor: () => (_arrived, response) => {

@@ -417,6 +417,61 @@ ERROR shutting down`,
     'ERROR dial tcp: lookup redis: no such host',
   ],
   [
+    'Elasticsearch',
+    `[2026-11-21T10:00:00,000][INFO ][o.e.n.Node] [es-0] starting ...
+[2026-11-21T10:00:01,000][ERROR][o.e.b.Elasticsearch] [es-0] node validation exception
+[1] bootstrap checks failed. You must address the points described in the following [1] lines before starting Elasticsearch.
+bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]
+[2026-11-21T10:00:01,000][INFO ][o.e.n.Node] [es-0] stopping ...
+ERROR: Elasticsearch did not exit normally - check the logs at /usr/share/elasticsearch/logs/elasticsearch.log`,
+    'vm.max_map_count [65530] is too low',
+  ],
+  [
+    'MongoDB',
+    `{"t":{"$date":"2026-11-21T10:00:00.000+00:00"},"s":"I","c":"CONTROL","msg":"Automatically disabling TLS 1.0"}
+{"t":{"$date":"2026-11-21T10:00:00.000+00:00"},"s":"E","c":"NETWORK","msg":"Failed to unlink socket file","attr":{"path":"/tmp/mongodb-27017.sock","error":"Operation not permitted"}}
+{"t":{"$date":"2026-11-21T10:00:00.000+00:00"},"s":"F","c":"-","msg":"Fatal assertion","attr":{"msgid":40486}}
+{"t":{"$date":"2026-11-21T10:00:00.000+00:00"},"s":"F","c":"-","msg":"***aborting after fassert() failure"}`,
+    'Failed to unlink socket file: Operation not permitted',
+  ],
+  [
+    'RabbitMQ',
+    `2026-11-21 10:00:00.000 [notice] <0.44.0> Logging: switching to configured handler(s)
+2026-11-21 10:00:01.000 [error] <0.230.0> Failed to start Ranch listener on port 5672 for reason eaddrinuse (address already in use)
+BOOT FAILED
+===========
+Exception during startup:`,
+    'for reason eaddrinuse (address already in use)',
+  ],
+  [
+    "what ASP.NET's host says when it cannot start",
+    `crit: Microsoft.AspNetCore.Hosting.Diagnostics[6]
+      Application startup exception
+      System.InvalidOperationException: Unable to resolve service for type 'IFoo'
+         at Microsoft.Extensions.DependencyInjection.ActivatorUtilities.Create()`,
+    "System.InvalidOperationException: Unable to resolve service for type 'IFoo'",
+  ],
+  [
+    'an option that the program does not know',
+    `Error: unknown flag: --foo
+Usage:
+  app [flags]
+
+Flags:
+      --error-level string  what to log (default "error")`,
+    'Error: unknown flag: --foo',
+  ],
+  [
+    'an init that cannot begin',
+    '[FATAL tini (7)] exec ./start.sh failed: No such file or directory\n',
+    '[FATAL tini (7)]',
+  ],
+  [
+    'a script that traces its commands',
+    "+ curl -sf http://vault:8200\ncurl: (7) Failed to connect to vault port 8200 after 3 ms: Couldn't connect to server\n",
+    'curl: (7) Failed to connect to vault port 8200',
+  ],
+  [
     'an exit that only follows',
     `error: failed to parse /etc/app.toml: missing field \`listen\` at line 3
 error: process exited with code 1

@@ -100,6 +100,36 @@ export function aRun(over: Partial<AgentRun> = {}): AgentRun {
   };
 }
 
+/** A first pass in which nothing was seen and nothing is known. */
+export function aDecisionInput(over: Partial<DecisionInput> = {}): DecisionInput {
+  const nowMs = over.nowMs ?? MORNING_MS;
+  let sequence = 0;
+  return {
+    clusterId: 'cluster-1',
+    clusterName: 'prod-eu1',
+    cycleId: 'cycle-1',
+    pass: 1,
+    nowMs,
+    revision: 'ab'.repeat(32),
+    findings: [],
+    known: [],
+    outcomes: [anOutcome()],
+    snapshotAtMs: nowMs,
+    inScope: () => true,
+    agents: undefined,
+    focus: undefined,
+    analysis: { expected: false, available: false, missing: 'no key' },
+    permits: () => ({}),
+    channelFor: (severity, _, proposed) => proposed ?? (severity <= 'SEV-2' ? '#critical-alerts' : '#alerts'),
+    contactsFor: () => [],
+    businessHours: { days: [1, 2, 3, 4, 5], startMinute: 9 * 60, endMinute: 17 * 60, zone: 'UTC' },
+    flags: { notifications: true, modelCalls: true },
+    nextIncidentId: () => incidentId(nowMs, (sequence += 1)),
+    nextNoticeId: () => `n${(sequence += 1)}`,
+    ...over,
+  };
+}
+
 /** Passes over one cluster, each on what the one before stored: decide and a store of one map. */
 export function aMonitor() {
   const stored = new Map<string, Incident>();
@@ -110,32 +140,16 @@ export function aMonitor() {
 
   const pass = (over: Partial<DecisionInput>): DecisionOutcome => {
     const nowMs = over.nowMs ?? MORNING_MS;
-    const outcome = decide({
-      clusterId: 'cluster-1',
-      clusterName: 'prod-eu1',
-      cycleId: 'cycle-1',
-      pass: 1,
+    const input = aDecisionInput({
       nowMs,
-      revision: 'ab'.repeat(32),
-      findings: [],
       known: [...stored.values()].filter(
         ({ state, resolvedAtMs }) => state === 'open' || nowMs - (resolvedAtMs ?? 0) < 24 * HOUR_MS,
       ),
-      outcomes: [anOutcome()],
-      snapshotAtMs: nowMs,
-      inScope: () => true,
-      agents: undefined,
-      focus: undefined,
-      analysis: { expected: false, available: false, missing: 'no key' },
-      permits: () => ({}),
-      channelFor: (severity, _, proposed) => proposed ?? (severity <= 'SEV-2' ? '#critical-alerts' : '#alerts'),
-      contactsFor: () => [],
-      businessHours: { days: [1, 2, 3, 4, 5], startMinute: 9 * 60, endMinute: 17 * 60, zone: 'UTC' },
-      flags: { notifications: true, modelCalls: true },
       nextIncidentId: () => incidentId(nowMs, (sequence += 1)),
       nextNoticeId: () => `n${(noticeSequence += 1)}`,
       ...over,
     });
+    const outcome = decide(input);
     for (const incident of outcome.changed) stored.set(incident.id, incident);
     decisions.push(...outcome.decisions);
     notices.push(...outcome.notices);
