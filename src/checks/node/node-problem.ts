@@ -18,7 +18,7 @@ const NOT_OURS = new Set([
 ]);
 /** Detectors name what is wrong by its last word: `KernelDeadlock`, `NTPProblem`, `FrequentKubeletRestart`, `KubeletUnhealthy`. */
 const WRONG_WHEN_TRUE =
-  /(?:Problem|Deadlock|Unhealthy|Restart|Corruption|Corrupted|Failure|Failed|Fault|Error|Errors|Hang|Hung|Shutdown|ShutDown|MissingLayer)$|^ReadonlyFilesystem$|^CorruptDockerOverlay2$|^FrequentUnregisterNetDevice$|^CperHardwareErrorFatal$/;
+  /(?:Problem|Deadlock|Unhealthy|Corruption|Corrupted|Failure|Failed|Fault|Error|Errors|Hang|Hung)$|^Frequent.*Restart$|^(?:ReadonlyFilesystem|CorruptDockerOverlay2|FrequentUnregisterNetDevice|CperHardwareErrorFatal|XfsHasShutDown|GcfsSnapshotterMissingLayer)$/;
 /** Node monitors of clouds say what is well: `ContainerRuntimeReady`, `StorageReady`. */
 const WRONG_WHEN_FALSE = /[a-z](?:Ready|Healthy)$/;
 /** No restart of a pod mends these. */

@@ -18,11 +18,7 @@ export function createQuantityReader(): ReadQuantity {
  * What the scheduler sets aside for a pod of one resource, in its base unit: what the pod says for itself, else all that run at once, or the largest init container with the sidecars
  * that started before it, whichever is more. A pod's overhead is not in it.
  */
-export function requestOf(
-  { requests, containers, initContainers }: Pod,
-  resource: string,
-  read: ReadQuantity,
-): number {
+export function requestOf({ requests, containers, initContainers }: Pod, resource: string, read: ReadQuantity): number {
   const ofPod = requests[resource];
   if (ofPod !== undefined) return read(ofPod);
   const of = ({ requests }: Container): number => {

@@ -7,10 +7,10 @@ import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, quoteField } from '../evidence.ts';
 import { describeObject } from '../next-steps.ts';
 import { quantityOf } from '../quantity.ts';
-import { impactOf, standingOf, standingText } from '../standing.ts';
+import { standingOf, standingText } from '../standing.ts';
 import type { View } from '../view.ts';
 import { amountsText } from './amounts.ts';
-import { refusedIn, refusingQuota, type Refused } from './refusals.ts';
+import { byQuota, impactOfRefusal, refusedIn, refusingQuota, type QuotaRefusals, type Refused } from './refusals.ts';
 
 /** Who refuses, by the words of the API server, and where to look; the first that matches. */
 const REFUSERS: readonly (readonly [RegExp, string, (namespace: string) => string])[] = [
@@ -60,10 +60,18 @@ export const creationForbidden: Check = {
   ],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) => refusedIn(view).flatMap((refused) => findingFor(view, refused) ?? []),
+  run: (view) => {
+    const all = refusedIn(view);
+    const quotas = byQuota(view, all);
+    return all.flatMap((refused) => findingFor(view, refused, quotas) ?? []);
+  },
 };
 
-function findingFor(view: View, refused: Refused): CheckedFinding | undefined {
+function findingFor(
+  view: View,
+  refused: Refused,
+  quotas: ReadonlyMap<string, QuotaRefusals>,
+): CheckedFinding | undefined {
   const { kind, apiVersion, meta, template, message } = refused;
   const refuser = REFUSERS.find(([pattern]) => pattern.test(refused.quote.quote));
   if (refuser === undefined) return undefined;
@@ -75,13 +83,12 @@ function findingFor(view: View, refused: Refused): CheckedFinding | undefined {
     ...about(view, kind, apiVersion, meta, template),
     family: 'quota',
     reason: 'CreationForbidden',
-    // With all of the old pods there it is a rollout that cannot go on.
-    impact: kind === 'Job' ? 'error' : impactOf(standing, false),
+    impact: impactOfRefusal(view, refused),
     title: text === '' ? problem : `${text}: ${problem}`,
     onsetAtMs: refused.sinceMs,
     evidence: [refused.quote, ...lawsOf(view, refused)],
     nextSteps: [describeObject(kind.toLowerCase(), meta), look(meta.namespace)],
-    causes: webhooksOf(view, message),
+    causes: [...quotaOf(refused, quotas), ...webhooksOf(view, message)],
   };
 }
 
@@ -105,6 +112,16 @@ function quoteBound({ meta, limits }: LimitRange, [, side, resource = '', type, 
   const written = limit?.[edge][resource];
   if (limit === undefined || written === undefined) return undefined;
   return quoteField('LimitRange', meta, `spec.limits[${limit.type}]`, `${edge}: ${resource}=${written}`);
+}
+
+/** The quota, where it refuses so many that it is the trouble. */
+function quotaOf(
+  { meta: { namespace }, message }: Refused,
+  quotas: ReadonlyMap<string, QuotaRefusals>,
+): readonly Owner[] {
+  const name = refusingQuota(message);
+  if (name === undefined || quotas.get(`${namespace}/${name}`)?.areMany !== true) return [];
+  return [{ kind: 'ResourceQuota', namespace, name }];
 }
 
 /** The configuration of the webhook that did not answer, and the Service behind it: another check may know why. */

@@ -1,9 +1,11 @@
 import type { EvidenceQuote } from '../../domain/evidence.ts';
 import type { Condition, ObjectMeta } from '../../domain/kubernetes/meta.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
+import type { Impact } from '../../domain/severity.ts';
 import { quoteCondition, quoteEvent } from '../evidence.ts';
 import { condition } from '../pod-state.ts';
-import type { View } from '../view.ts';
+import { impactOf, standingOf } from '../standing.ts';
+import { ownerKey, type View } from '../view.ts';
 
 /** Controllers try again after a quarter of an hour at most. */
 const RETRY_MS = 30 * 60_000;
@@ -39,6 +41,31 @@ export function refusedIn(view: View): readonly Refused[] {
 /** The quota that refuses, by the API server's words. */
 export function refusingQuota(message: string): string | undefined {
   return /(?:exceeded|failed) quota: ([a-z0-9.-]*[a-z0-9])/.exec(message)?.[1];
+}
+
+/** So many refused by one quota are one trouble of the quota, fewer are each workload's own. */
+const MANY = 3;
+
+/** Those refused by each quota, by `namespace/name` of it. */
+export function byQuota(view: View, refused: readonly Refused[]): ReadonlyMap<string, QuotaRefusals> {
+  const groups = Map.groupBy(refused, ({ meta, message }) => `${meta.namespace}/${refusingQuota(message) ?? ''}`);
+  return new Map(
+    [...groups].map(([quota, ofQuota]) => {
+      const owners = new Set(ofQuota.map(({ kind, meta }) => ownerKey(view.ownership(kind, meta).top)));
+      return [quota, { refused: ofQuota, owners: owners.size, areMany: owners.size >= MANY }];
+    }),
+  );
+}
+
+export interface QuotaRefusals {
+  readonly refused: readonly Refused[];
+  readonly owners: number;
+  readonly areMany: boolean;
+}
+
+/** What a workload loses by the refusal; with all of the old pods there it is a rollout that cannot go on. */
+export function impactOfRefusal(view: View, { kind, meta }: Refused): Impact {
+  return kind === 'Job' ? 'error' : impactOf(standingOf(view, kind, meta), false);
 }
 
 function creatorsIn({ objects }: View): readonly Creator[] {

@@ -3,7 +3,7 @@ import { cronJobBlocked } from '../../../src/checks/job/cronjob-blocked.ts';
 import { cronJobLate } from '../../../src/checks/job/cronjob-late.ts';
 import { cronJobNeverSucceeded } from '../../../src/checks/job/cronjob-never-succeeded.ts';
 import { cronJobSuspended } from '../../../src/checks/job/cronjob-suspended.ts';
-import { aCondition, aCronJob, aJob, ago, ownedBy } from '../../builders/kubernetes.ts';
+import { aCondition, aCronJob, aJob, ago, anEvent, ownedBy } from '../../builders/kubernetes.ts';
 import { findingsOf, withGap } from './run.ts';
 
 const HOUR = 60;
@@ -179,4 +179,17 @@ test.each([
   };
 
   expect(withGap(check, kind, objects)).toMatchObject({ findings: [], outcomes: [{ evaluated: 'partly' }] });
+});
+
+test('a CronJob whose time zone nobody knows never runs, and its controller says so', () => {
+  const cron = aCronJob({ timeZone: 'Mars/Olympus', lastScheduleAtMs: undefined });
+  const event = anEvent(
+    { kind: 'CronJob', meta: cron.meta },
+    { reason: 'UnknownTimeZone', message: 'invalid timeZone: "Mars/Olympus"', firstAtMs: ago(50), lastAtMs: ago(20) },
+  );
+
+  expect(findingsOf(cronJobLate, { CronJob: [cron], Event: [event] })).toMatchObject([
+    { reason: 'CronJobLate', impact: 'error', onsetAtMs: ago(50), title: 'never runs, because nobody knows its time zone Mars/Olympus' },
+  ]);
+  expect(findingsOf(cronJobLate, { CronJob: [cron] })).toEqual([]);
 });

@@ -499,6 +499,8 @@ export const nodeProblemCases: readonly CheckCase[] = [
           since(given, 'EtcdIsVoter', 'True', 500, 'MemberNotLearner', 'Node is a voting member of the etcd cluster'),
           since(given, 'VMEventScheduled', 'True', 30, 'FreezeScheduled', 'maintenance in two hours'),
           since(given, 'DrainScheduled', 'True', 30, 'Draino', 'Drain activity scheduled'),
+          since(given, 'RebootRequired', 'True', 500),
+          since(given, 'GracefulShutdown', 'True', 5),
           since(given, 'SpecialPurpose', 'False', 500),
         ],
       }),

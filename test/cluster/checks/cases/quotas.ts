@@ -29,13 +29,14 @@ function refusedDeployment(
   given: Given,
   {
     message,
+    name = 'api',
     wanted = 3,
     ready = 1,
     minutes = 25,
-  }: { message: string; wanted?: number; ready?: number; minutes?: number },
+  }: { message: string; name?: string; wanted?: number; ready?: number; minutes?: number },
 ): readonly PlainObject[] {
   const failure = since(given, 'ReplicaFailure', 'True', minutes, 'FailedCreate', message);
-  const deployment = aWorkload('Deployment', given, 'api', {
+  const deployment = aWorkload('Deployment', given, name, {
     spec: { replicas: wanted },
     status: {
       replicas: ready,
@@ -46,13 +47,13 @@ function refusedDeployment(
       conditions: [since(given, 'Available', ready === wanted ? 'True' : 'False', minutes, 'MinimumReplicas'), failure],
     },
   });
-  const set = aWorkload('ReplicaSet', given, 'api-5d4f', {
+  const set = aWorkload('ReplicaSet', given, `${name}-5d4f`, {
     owner: ownerOf(deployment),
     spec: { replicas: wanted },
     status: { replicas: ready, readyReplicas: ready, availableReplicas: ready, conditions: [failure] },
   });
   const pods = Array.from({ length: ready }, (_, index) =>
-    aMember(given, set, `api-5d4f-${String(index)}`, { labels: { app: 'api' } }),
+    aMember(given, set, `${name}-5d4f-${String(index)}`, { labels: { app: name } }),
   );
   return [deployment, set, ...pods];
 }
@@ -115,6 +116,30 @@ export const quotaNearlyFullCases: readonly CheckCase[] = [
         title: /^1 of 3 replicas ready: a quota refuses new pods: exceeded quota: team, requested/,
       },
       { check: full, reason: 'QuotaNearlyFull', object: 'ResourceQuota team', attachedTo: forbidden },
+    ],
+  },
+  {
+    check: full,
+    name: 'three workloads are refused for it: one trouble, that of the quota',
+    objects: (given) => [
+      ...['api', 'web', 'worker'].flatMap((name) => refusedDeployment(given, { name, message: BY_QUOTA })),
+      aQuota(given, { 'requests.cpu': '4' }, { 'requests.cpu': '4' }),
+    ],
+    finds: [
+      {
+        check: full,
+        reason: 'QuotaNearlyFull',
+        impact: 'error',
+        object: 'ResourceQuota team',
+        onsetMinutes: 25,
+        title: /used up: requests\.cpu 4 of 4 \(100 %\), 3 workloads are refused new pods$/,
+      },
+      ...['api', 'web', 'worker'].map((name) => ({
+        check: forbidden,
+        reason: 'CreationForbidden',
+        object: `ReplicaSet ${name}-5d4f`,
+        attachedTo: full,
+      })),
     ],
   },
   {

@@ -524,6 +524,22 @@ export const daemonSetShortCases: readonly CheckCase[] = [
   },
   {
     check: daemon,
+    name: 'the node of one pod is being taken away by an autoscaler',
+    objects: (given) => [
+      aPlainNode(given, 'one'),
+      aPlainNode(given, 'two', {
+        spec: {
+          unschedulable: true,
+          taints: [{ key: 'ToBeDeletedByClusterAutoscaler', value: '1', effect: 'NoSchedule' }],
+        },
+        conditions: [since(given, 'Ready', 'Unknown', 5, 'NodeStatusUnknown', 'Kubelet stopped posting node status.')],
+      }),
+      ...daemonSet(given, { one: undefined, two: 5 }),
+    ],
+    finds: [],
+  },
+  {
+    check: daemon,
     name: 'no node has its label',
     objects: (given) => [aPlainNode(given, 'one'), ...daemonSet(given, {}, { wanted: 0 })],
     finds: [],
