@@ -128,6 +128,7 @@ function groupDown(group: string): ReadFailure {
 
 /** What a row takes of RBAC. Nobody asked for ours by name, and its CRD may not even be there. */
 export function grantOf({ kind, group, plural, namespaced, origin, sees }: CustomResourceRow): GrantedKind {
+  const words = sees.replace(/\.$/, '');
   return {
     kind,
     group,
@@ -135,6 +136,6 @@ export function grantOf({ kind, group, plural, namespaced, origin, sees }: Custo
     resource: plural,
     namespaced,
     optional: origin === 'shipped',
-    lost: sees.replace(/\.$/, ''),
+    lost: origin === 'shipped' ? words : `${words} (grant it by a rule of your own: docs/configuration.md)`,
   };
 }

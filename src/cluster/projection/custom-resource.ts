@@ -138,8 +138,8 @@ function lastChangeOf(object: Raw, { createdAtMs }: ObjectMeta): number {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return cut(value);
-  if (typeof value === 'object') return Array.isArray(value) ? '[]' : '{}';
-  return cut(String(value));
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? '[]' : '{}';
 }
 
 function looseText(value: unknown): string {
