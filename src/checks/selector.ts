@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../domain/kubernetes/meta.ts';
-import type { Workload } from './view.ts';
+import type { View, Workload } from './view.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -18,21 +18,30 @@ const ADDED_BY_CONTROLLERS = new Set([
   'batch.kubernetes.io/job-completion-index',
 ]);
 
-/** As the API defines it: all requirements hold, and an empty selector selects everything. */
-export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((expression) => holds(expression, labels))
-  );
+/** As the API defines it: all requirements hold, and an empty selector selects everything. Made once, it is quick for many. */
+export function matcherOf({ matchLabels, matchExpressions }: LabelSelector): (labels: Labels) => boolean {
+  const pairs = Object.entries(matchLabels);
+  return (labels) =>
+    pairs.every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((expression) => holds(expression, labels));
 }
 
-/** Whether pods made from this template can be selected, now or when there are any. */
-export function selectsTemplateOf({ matchLabels, matchExpressions }: LabelSelector, { template }: Workload): boolean {
-  const known = {
+/** Whether pods made from a template can be selected, now or when there are any. */
+export function templateMatcherOf({ matchLabels, matchExpressions }: LabelSelector): (workload: Workload) => boolean {
+  const matches = matcherOf({
     matchLabels: Object.fromEntries(Object.entries(matchLabels).filter(([key]) => !ADDED_BY_CONTROLLERS.has(key))),
     matchExpressions: matchExpressions.filter(({ key }) => !ADDED_BY_CONTROLLERS.has(key)),
-  };
-  return selects(known, template.labels);
+  });
+  return ({ template }) => matches(template.labels);
+}
+
+/** Whether it selects a pod of the namespace, or would select one of a workload that has none now. */
+export function selectsAnyIn(view: View, namespace: string, selector: LabelSelector): boolean {
+  const matches = matcherOf(selector);
+  return (
+    view.workloadsIn(namespace).some(templateMatcherOf(selector)) ||
+    view.podsIn(namespace).some(({ meta }) => matches(meta.labels))
+  );
 }
 
 export function selectsEverything({ matchLabels, matchExpressions }: LabelSelector): boolean {

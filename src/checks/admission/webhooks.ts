@@ -1,6 +1,6 @@
 import type { Webhook, WebhookConfiguration } from '../../domain/kubernetes/extension.ts';
 import type { Impact } from '../../domain/severity.ts';
-import { selects, selectsEverything } from '../selector.ts';
+import { matcherOf, selectsEverything } from '../selector.ts';
 import type { View } from '../view.ts';
 
 export const WEBHOOK_VERSION = 'admissionregistration.k8s.io/v1';
@@ -43,8 +43,9 @@ export function impactOfSilence(view: View, webhook: Webhook): Impact {
 /** Cluster-wide objects pass every namespace selector, so only the rules of namespaced ones can concern nobody. */
 function concernsAnybody(view: View, { namespaceSelector }: Webhook): boolean {
   if (selectsEverything(namespaceSelector) || !view.isComplete('Namespace', '')) return true;
+  const matches = matcherOf(namespaceSelector);
   return view.objects.Namespace.some(({ meta }) =>
-    selects(namespaceSelector, { ...meta.labels, 'kubernetes.io/metadata.name': meta.name }),
+    matches({ ...meta.labels, 'kubernetes.io/metadata.name': meta.name }),
   );
 }
 

@@ -39,7 +39,7 @@ export function isMissingTarget(view: View, { meta, target }: HorizontalPodAutos
 export function blockOf({ conditions }: HorizontalPodAutoscaler): Condition | undefined {
   const able = condition(conditions, 'AbleToScale');
   // Within its own windows it waits on purpose.
-  if (able?.status === 'False' && !/^Backoff/.test(able.reason)) return able;
+  if (able?.status === 'False' && !able.reason.startsWith('Backoff')) return able;
   const active = condition(conditions, 'ScalingActive');
   return active?.status === 'False' && SELECTOR_REASONS.includes(active.reason) ? active : undefined;
 }

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import { quoteField } from '../evidence.ts';
 import { describeObject, inNamespace } from '../next-steps.ts';
 import { controllerOf } from '../owner.ts';
-import { selectorText, selects, selectsEverything, selectsTemplateOf } from '../selector.ts';
+import { selectorText, selectsAnyIn, selectsEverything } from '../selector.ts';
 import type { View } from '../view.ts';
 
 export const budgetSelectsNothing: Check = {
@@ -42,10 +42,5 @@ export const budgetSelectsNothing: Check = {
 
 function isUsed(view: View, { meta, selector, expectedPods }: PodDisruptionBudget): boolean {
   if (selector === undefined) return false;
-  return (
-    selectsEverything(selector) ||
-    expectedPods > 0 ||
-    view.workloadsIn(meta.namespace).some((workload) => selectsTemplateOf(selector, workload)) ||
-    view.podsIn(meta.namespace).some((pod) => selects(selector, pod.meta.labels))
-  );
+  return selectsEverything(selector) || expectedPods > 0 || selectsAnyIn(view, meta.namespace, selector);
 }

@@ -7,7 +7,7 @@ import { clause, fields, quoteCondition, quoteField } from '../evidence.ts';
 import { describeObject, inNamespace } from '../next-steps.ts';
 import { controllerOf } from '../owner.ts';
 import { condition } from '../pod-state.ts';
-import { selectorText, selects } from '../selector.ts';
+import { matcherOf, selectorText } from '../selector.ts';
 import type { View, Workload } from '../view.ts';
 
 export const drainBlocked: Check = {
@@ -44,16 +44,16 @@ function rivalsIn(view: View): ReadonlyMap<PodDisruptionBudget, Rival> {
   const budgets = view.objects.PodDisruptionBudget.filter(({ meta }) => meta.deletedAtMs === undefined);
   for (const [namespace, group] of Map.groupBy(budgets, ({ meta }) => meta.namespace)) {
     if (group.length < 2) continue;
-    const byAge = group.toSorted(
-      (left, right) => left.meta.createdAtMs - right.meta.createdAtMs || (left.meta.name < right.meta.name ? -1 : 1),
-    );
+    const byAge = group
+      .toSorted(
+        (left, right) => left.meta.createdAtMs - right.meta.createdAtMs || (left.meta.name < right.meta.name ? -1 : 1),
+      )
+      .flatMap((budget) => (budget.selector === undefined ? [] : [{ budget, matches: matcherOf(budget.selector) }]));
     for (const workload of view.workloadsIn(namespace)) {
       if (workload.wanted === undefined || workload.wanted === 0) continue;
-      const [oldest, second] = byAge.filter(
-        ({ selector }) => selector !== undefined && selects(selector, workload.template.labels),
-      );
-      if (oldest !== undefined && second !== undefined && !found.has(second)) {
-        found.set(second, { budget: oldest, workload });
+      const [oldest, second] = byAge.filter(({ matches }) => matches(workload.template.labels));
+      if (oldest !== undefined && second !== undefined && !found.has(second.budget)) {
+        found.set(second.budget, { budget: oldest.budget, workload });
       }
     }
   }
@@ -135,8 +135,9 @@ function finding(
 /** Whose pods it protects. */
 function ownersOver(view: View, { meta, selector }: PodDisruptionBudget): readonly Owner[] {
   if (selector === undefined) return [];
+  const matches = matcherOf(selector);
   return view
     .podsIn(meta.namespace)
-    .filter((pod) => selects(selector, pod.meta.labels))
+    .filter((pod) => matches(pod.meta.labels))
     .map((pod) => view.ownership('Pod', pod.meta).top);
 }

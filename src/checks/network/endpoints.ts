@@ -2,7 +2,7 @@ import type { Service } from '../../domain/kubernetes/network.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Owner } from '../../domain/object-ref.ts';
 import { condition, isLive, unreadySinceMs } from '../pod-state.ts';
-import type { View } from '../view.ts';
+import { ownerKey, type View } from '../view.ts';
 
 /** The endpoints controller notes here when the last change reached it (RFC 3339). */
 const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time';
@@ -47,20 +47,40 @@ export function ownersBehind(view: View, service: Service): readonly Owner[] {
   ];
 }
 
-/** Pods of the namespace that carry the whole selector but one pair, by that pair (`tier=backend`), the most frequent first. */
-export function nearMisses(
-  view: View,
-  { meta, selector }: Service,
-): readonly { readonly pair: readonly [string, string]; readonly pods: readonly Pod[] }[] {
+export interface NearMiss {
+  readonly pair: readonly [string, string];
+  readonly pods: readonly Pod[];
+}
+
+/** Of so many workloads at most: a label that half the namespace has says nothing. */
+const MAX_NEAR_OWNERS = 2;
+
+/** Pods of the namespace that carry the whole selector but one pair (`tier=backend`); of several such pairs, that of the most pods. */
+export function nearMissOf(view: View, { meta, selector }: Service): NearMiss | undefined {
   const pairs = Object.entries(selector);
-  if (pairs.length < 2) return [];
+  if (pairs.length < 2) return undefined;
   const near = view.podsIn(meta.namespace).flatMap((pod) => {
-    if (!isLive(pod)) return [];
-    const missing = pairs.filter(([key, value]) => pod.meta.labels[key] !== value);
-    const [pair] = missing;
-    return pair !== undefined && missing.length === 1 ? [{ pair, pod }] : [];
+    const pair = onlyMissing(pairs, pod.meta.labels);
+    return pair !== undefined && isLive(pod) ? [{ pair, pod }] : [];
   });
   return [...Map.groupBy(near, ({ pair }) => pair).entries()]
     .map(([pair, group]) => ({ pair, pods: group.map(({ pod }) => pod) }))
-    .toSorted((left, right) => right.pods.length - left.pods.length);
+    .toSorted((left, right) => right.pods.length - left.pods.length)
+    .find(({ pods }) => {
+      const owners = pods.map((pod) => ownerKey(view.ownership('Pod', pod.meta).top));
+      return new Set(owners).size <= MAX_NEAR_OWNERS;
+    });
+}
+
+function onlyMissing<Pair extends readonly [string, string]>(
+  pairs: readonly Pair[],
+  labels: Readonly<Record<string, string>>,
+): Pair | undefined {
+  let missing: Pair | undefined;
+  for (const pair of pairs) {
+    if (labels[pair[0]] === pair[1]) continue;
+    if (missing !== undefined) return undefined;
+    missing = pair;
+  }
+  return missing;
 }

@@ -19,16 +19,30 @@ export const ingressClassMissing: Check = {
   uses: [],
   worstImpact: 'error',
   graceMs: 5 * 60_000,
-  run: forEachIngress((view, ingress) => {
-    if (ingress.loadBalancerAddresses.length > 0 || annotatedClassOf(ingress) !== undefined) return undefined;
-    return ingress.className === undefined ? withoutClass(view, ingress) : withMissingClass(view, ingress);
-  }),
+  run: (view) => {
+    const isServed = view.objects.Ingress.some((ingress) => isClassless(ingress) && hasAddress(ingress));
+    const hasDefault = view.objects.IngressClass.some(({ isDefault }) => isDefault);
+    const classes = view.objects.IngressClass.map(({ meta }) => meta.name);
+    return forEachIngress((_, ingress) => {
+      if (hasAddress(ingress)) return undefined;
+      if (isClassless(ingress)) return isServed || hasDefault ? undefined : withoutClass(view, ingress, classes);
+      const { className } = ingress;
+      if (className === undefined || BUILT_IN.includes(className) || classes.includes(className)) return undefined;
+      return withMissingClass(view, ingress, className, classes);
+    })(view);
+  },
 };
 
-function withMissingClass(view: View, ingress: Ingress): CheckedFinding | undefined {
-  const { meta, className = '' } = ingress;
-  const classes = view.objects.IngressClass.map((one) => one.meta.name);
-  if (BUILT_IN.includes(className) || classes.includes(className)) return undefined;
+function hasAddress({ loadBalancerAddresses }: Ingress): boolean {
+  return loadBalancerAddresses.length > 0;
+}
+
+function isClassless(ingress: Ingress): boolean {
+  return ingress.className === undefined && annotatedClassOf(ingress) === undefined;
+}
+
+function withMissingClass(view: View, ingress: Ingress, className: string, classes: readonly string[]): CheckedFinding {
+  const { meta } = ingress;
   return {
     ...aboutIngress(view, ingress),
     family: 'network',
@@ -41,20 +55,14 @@ function withMissingClass(view: View, ingress: Ingress): CheckedFinding | undefi
   };
 }
 
-function withoutClass(view: View, ingress: Ingress): CheckedFinding | undefined {
+function withoutClass(view: View, ingress: Ingress, classes: readonly string[]): CheckedFinding {
   const { meta } = ingress;
-  const classes = view.objects.IngressClass;
-  const isServedElsewhere = view.objects.Ingress.some(
-    (other) =>
-      other.className === undefined && annotatedClassOf(other) === undefined && other.loadBalancerAddresses.length > 0,
-  );
-  if (isServedElsewhere || classes.some(({ isDefault }) => isDefault)) return undefined;
   return {
     ...aboutIngress(view, ingress),
     family: 'network',
     reason: 'IngressClassMissing',
     impact: 'warning',
-    title: `Ingress names no class, no class is the default, and nothing has given it an address (${classesText(classes.map((one) => one.meta.name))})`,
+    title: `Ingress names no class, no class is the default, and nothing has given it an address (${classesText(classes)})`,
     onsetAtMs: meta.createdAtMs,
     evidence: [
       quoteField('Ingress', meta, 'spec.ingressClassName', 'none'),

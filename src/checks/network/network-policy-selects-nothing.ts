@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import { quoteField } from '../evidence.ts';
 import { describeObject, inNamespace } from '../next-steps.ts';
 import { controllerOf } from '../owner.ts';
-import { selectorText, selects, selectsEverything, selectsTemplateOf } from '../selector.ts';
+import { selectorText, selectsAnyIn, selectsEverything } from '../selector.ts';
 
 /** cert-manager's solver has pods only while a certificate is being issued. */
 const SOLVER = 'acme.cert-manager.io/http01-solver';
@@ -25,11 +25,8 @@ export const networkPolicySelectsNothing: Check = {
         !selectsEverything(podSelector) &&
         podSelector.matchLabels[SOLVER] === undefined;
       if (!isOurs) return [];
-      const workloads = view.workloadsIn(meta.namespace);
-      const pods = view.podsIn(meta.namespace);
-      if (workloads.length === 0 && pods.length === 0) return [];
-      if (workloads.some((workload) => selectsTemplateOf(podSelector, workload))) return [];
-      if (pods.some((pod) => selects(podSelector, pod.meta.labels))) return [];
+      const isEmpty = view.workloadsIn(meta.namespace).length === 0 && view.podsIn(meta.namespace).length === 0;
+      if (isEmpty || selectsAnyIn(view, meta.namespace, podSelector)) return [];
       const selector = selectorText(podSelector);
       return [
         {

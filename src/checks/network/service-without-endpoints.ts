@@ -10,7 +10,7 @@ import { controllerOf } from '../owner.ts';
 import { condition, containersOf, isLive, isReady } from '../pod-state.ts';
 import { isHarmlessRollout, STARTUP_ALLOWANCE_MS } from '../workload/rollout.ts';
 import type { View } from '../view.ts';
-import { endpointsLostAtMs, nearMisses, readyEndpoints } from './endpoints.ts';
+import { endpointsLostAtMs, nearMissOf, readyEndpoints, type NearMiss } from './endpoints.ts';
 
 /** One pod of a StatefulSet, as operators make a Service for each. */
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
@@ -53,20 +53,21 @@ function withoutEndpoints(view: View, service: Service): CheckedFinding | undefi
   const pods = view.podsSelectedBy(service).filter(isLive);
   // A ready pod that is no endpoint yet is the endpoints controller's business of the next second.
   if (pods.some(isReady)) return undefined;
-  return isOnPurpose(view, service, pods) || isStarting(view, service, pods)
+  const near = pods.length === 0 ? nearMissOf(view, service) : undefined;
+  return isOnPurpose(view, service, pods, near) || isStarting(view, service, pods)
     ? undefined
-    : findingFor(view, service, pods);
+    : findingFor(view, service, pods, near);
 }
 
 /** Nobody wants a pod behind it now. */
-function isOnPurpose(view: View, service: Service, pods: readonly Pod[]): boolean {
+function isOnPurpose(view: View, service: Service, pods: readonly Pod[], near: NearMiss | undefined): boolean {
   if (pods.length > 0) return false;
   const workloads = view.workloadsSelectedBy(service).filter(({ meta }) => meta.deletedAtMs === undefined);
   if (workloads.length > 0) return workloads.every(({ wanted }) => wanted === undefined || wanted === 0);
   const podName = service.selector[POD_NAME];
   if (podName !== undefined) return isScaledAway(view, service, podName);
   if (JOB_NAMES.some((key) => service.selector[key] !== undefined) || isHiddenControlPlane(service)) return true;
-  return controllerOf(service.meta) !== undefined || isForCopies(view, service);
+  return controllerOf(service.meta) !== undefined || isForCopies(near);
 }
 
 /** The Service of `db-2` after its StatefulSet was scaled to two. */
@@ -81,9 +82,8 @@ function isHiddenControlPlane({ meta, clusterIP, selector }: Service): boolean {
   return meta.namespace === 'kube-system' && clusterIP === 'None' && values.some((one) => CONTROL_PLANE.includes(one));
 }
 
-function isForCopies(view: View, service: Service): boolean {
-  const [nearest] = nearMisses(view, service);
-  return nearest !== undefined && /role/i.test(nearest.pair[0]) && COPY.test(nearest.pair[1]);
+function isForCopies(near: NearMiss | undefined): boolean {
+  return near !== undefined && /role/i.test(near.pair[0]) && COPY.test(near.pair[1]);
 }
 
 function isStarting(view: View, service: Service, pods: readonly Pod[]): boolean {
@@ -109,7 +109,7 @@ function isFailing(reason = ''): boolean {
   return !['', 'ContainerCreating', 'PodInitializing'].includes(reason);
 }
 
-function findingFor(view: View, service: Service, pods: readonly Pod[]): CheckedFinding {
+function findingFor(view: View, service: Service, pods: readonly Pod[], near: NearMiss | undefined): CheckedFinding {
   const { meta, selector } = service;
   const selectorText = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
@@ -118,14 +118,13 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
   const ready = first && condition(first.conditions, 'Ready');
   const images = pods.flatMap(({ containers }) => containers);
   const subject = about(view, 'Service', 'v1', meta, { labels: selector, containers: images });
-  const near = pods.length === 0 ? nearMisses(view, service)[0] : undefined;
   return {
     ...subject,
     serviceNames: [...new Set([meta.name, ...subject.serviceNames])].toSorted(),
     family: 'network',
     reason: 'NoEndpoints',
     impact: 'critical',
-    title: `service ${stateText(view, service, pods, selectorText)}`,
+    title: `service ${stateText(view, service, pods, selectorText, near)}`,
     onsetAtMs: endpointsLostAtMs(view, service),
     causes: onePodOf(service),
     evidence: [
@@ -151,13 +150,18 @@ function findingFor(view: View, service: Service, pods: readonly Pod[]): Checked
   };
 }
 
-function stateText(view: View, service: Service, pods: readonly Pod[], selectorText: string): string {
+function stateText(
+  view: View,
+  service: Service,
+  pods: readonly Pod[],
+  selectorText: string,
+  near: NearMiss | undefined,
+): string {
   if (pods.length === 1) return 'has no ready endpoints: its only pod is not ready';
   if (pods.length > 1) return `has no ready endpoints: none of its ${String(pods.length)} pods is ready`;
   const ending = view.podsSelectedBy(service).filter(({ meta }) => meta.deletedAtMs !== undefined).length;
   if (ending > 0)
     return `has no ready endpoints: ${ending === 1 ? 'its only pod is' : `all its ${String(ending)} pods are`} being deleted`;
-  const [near] = nearMisses(view, service);
   const nearText = near === undefined ? '' : ` (${countText(near.pods.length)} all but ${near.pair.join('=')})`;
   return `has no endpoints: no pod matches its selector ${selectorText}${nearText}`;
 }

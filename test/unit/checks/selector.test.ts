@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selects, selectsEverything, selectsTemplateOf, selectorText } from '../../../src/checks/selector.ts';
+import { matcherOf, selectorText, selectsEverything, templateMatcherOf } from '../../../src/checks/selector.ts';
 import type { LabelSelector } from '../../../src/domain/kubernetes/meta.ts';
 import { aDeployment, aTemplate } from '../../builders/kubernetes.ts';
 
@@ -36,13 +36,13 @@ test.each<readonly [text: string, of: LabelSelector, isSelected: boolean]>([
   ['app=api,!tier', selector({ app: 'api' }, expression('tier', 'DoesNotExist')), false],
   ['app=web,tier', selector({ app: 'web' }, expression('tier', 'Exists')), false],
 ])('%j over the labels app=api, tier=web', (text, of, isSelected) => {
-  expect(selects(of, api)).toBe(isSelected);
+  expect(matcherOf(of)(api)).toBe(isSelected);
   expect(selectorText(of)).toBe(text);
   expect(selectsEverything(of)).toBe(text === '');
 });
 
 test('an operator that is not known yet leaves nothing out', () => {
-  expect(selects(selector({}, expression('tier', 'Gt', '3')), api)).toBe(true);
+  expect(matcherOf(selector({}, expression('tier', 'Gt', '3')))(api)).toBe(true);
 });
 
 test('labels that controllers add are in no template, and do not count there', () => {
@@ -50,8 +50,8 @@ test('labels that controllers add are in no template, and do not count there', (
   const workload = { kind: 'Deployment', meta: deployment.meta, template: deployment.template, wanted: 1 };
   const one = { app: 'api', 'pod-template-hash': '5d4f' };
 
-  expect(selectsTemplateOf(selector(one), workload)).toBe(true);
-  expect(selectsTemplateOf(selector({ ...one, tier: 'edge' }), workload)).toBe(false);
-  expect(selectsTemplateOf(selector({}, expression('job-name', 'Exists')), workload)).toBe(true);
-  expect(selects(selector(one), api)).toBe(false);
+  expect(templateMatcherOf(selector(one))(workload)).toBe(true);
+  expect(templateMatcherOf(selector({ ...one, tier: 'edge' }))(workload)).toBe(false);
+  expect(templateMatcherOf(selector({}, expression('job-name', 'Exists')))(workload)).toBe(true);
+  expect(matcherOf(selector(one))(api)).toBe(false);
 });
