@@ -65,7 +65,6 @@ export const caBundleExpiredCases: readonly CheckCase[] = [
         reason: 'CaBundleExpired',
         impact: 'warning',
         object: 'CustomResourceDefinition widgets.$.example.com',
-        onsetMinutes: 25 * DAY_MINUTES,
         title: /conversion of Widget \(widgets\..*\) expires on 2030-01-01, in [45] days/,
       },
     ],
