@@ -69,7 +69,7 @@ export async function readServer(server: ControlPlane, token: string): Promise<S
     onRequest: () => undefined,
     log: silentLog,
   });
-  return reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+  return await reader.takeSnapshot({ namespaces: {}, signal: NEVER });
 }
 
 /** The snapshot as a patrol takes it that read all pods when it began: without those that it need not read. */

@@ -5,6 +5,8 @@ import {
   aDaemonSet,
   aDeployment,
   aJob,
+  aLimitRange,
+  aQuota,
   anEvent,
   aReplicaSet,
   aStatefulSet,
@@ -55,6 +57,48 @@ test.each([
     owner: { kind: 'Deployment', name: 'api' },
   });
   expect(finding?.title).toContain(`1 of 3 replicas ready: ${words}`);
+});
+
+test.each([
+  {
+    name: 'a quota',
+    message: QUOTA,
+    objects: {
+      ResourceQuota: [
+        aQuota({ meta: { name: 'compute' }, hard: { cpu: '8', pods: '20' }, used: { cpu: '8', pods: '9' } }),
+        aQuota({ meta: { name: 'compute', namespace: 'other', uid: 'other' } }),
+        aQuota({ meta: { name: 'objects', uid: 'objects' } }),
+      ],
+    },
+    quotes: [['ResourceQuota payments/compute status', 'cpu 8 of 8, pods 9 of 20']],
+  },
+  {
+    name: 'a limit range, whatever way its amount is written',
+    message: 'pods "a" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
+    objects: {
+      LimitRange: [
+        aLimitRange({ limits: [{ type: 'Container', min: {}, max: { memory: '1024Mi' } }] }),
+        aLimitRange({ meta: { name: 'b', uid: 'b' }, limits: [{ type: 'Pod', min: {}, max: { memory: '1Gi' } }] }),
+        aLimitRange({
+          meta: { name: 'c', uid: 'c' },
+          limits: [{ type: 'Container', min: { memory: '1Gi' }, max: {} }],
+        }),
+      ],
+    },
+    quotes: [['LimitRange payments/limits spec.limits[Container]', 'max: memory=1024Mi']],
+  },
+  { name: 'nothing that could not be read', message: QUOTA, objects: {}, quotes: [] },
+])('the refusal is followed by $name', ({ message, objects, quotes }) => {
+  const [finding] = findingsOf(creationForbidden, { ReplicaSet: [set(message)], ...objects });
+
+  expect(finding?.evidence.slice(1).map(({ source, quote }) => [source, quote])).toEqual(quotes);
+});
+
+test.each([
+  'pods "a" is forbidden: unable to create new content in namespace payments because it is being terminated',
+  'context deadline exceeded',
+])('nobody refuses: %s', (message) => {
+  expect(findingsOf(creationForbidden, { ReplicaSet: [set(message)] })).toEqual([]);
 });
 
 test.each([

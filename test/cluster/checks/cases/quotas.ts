@@ -280,6 +280,41 @@ export const creationForbiddenCases: readonly CheckCase[] = [
   ),
   {
     check: forbidden,
+    name: 'the Service of a webhook is gone: that is the cause',
+    objects: (given) => [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        metadata: { name: given.named('mesh') },
+        webhooks: [
+          {
+            name: 'inject.mesh.example.com',
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+            // Nobody makes these, so that no other case is stopped.
+            rules: [
+              {
+                operations: ['CREATE'],
+                apiGroups: ['nobody.example.com'],
+                apiVersions: ['v1'],
+                resources: ['nothings'],
+              },
+            ],
+            clientConfig: { service: { namespace: given.namespace, name: 'mesh' } },
+          },
+        ],
+      },
+      ...refusedDeployment(given, {
+        message: `Internal error occurred: failed calling webhook "inject.mesh.example.com": failed to call webhook: Post "https://mesh.${given.namespace}.svc:443/inject?timeout=10s": service "mesh" not found`,
+      }),
+    ],
+    finds: [
+      { check: 'webhook-unavailable', reason: 'WebhookUnavailable', object: 'ValidatingWebhookConfiguration mesh-$' },
+      { check: forbidden, reason: 'CreationForbidden', owner: 'Deployment api', attachedTo: 'webhook-unavailable' },
+    ],
+  },
+  {
+    check: forbidden,
     name: 'a StatefulSet may not make the claim of its next member',
     objects: (given) => {
       const set = aWorkload('StatefulSet', given, 'db', {

@@ -667,11 +667,7 @@ export const rolloutStuckCases: readonly CheckCase[] = [
   {
     check: stuck,
     name: 'the rollout is within its deadline',
-    objects: (given) => [
-      ...halfRolledOut(given, [available(given, 60), progressing(given, 4, 'ReplicaSetUpdated')]).map(
-        (object) => object,
-      ),
-    ],
+    objects: (given) => halfRolledOut(given, [available(given, 60), progressing(given, 4, 'ReplicaSetUpdated')]),
     finds: [],
   },
   {
