@@ -4,6 +4,7 @@ import { customResourceCheck } from './custom-resource/custom-resource-check.ts'
 import { allRows, SHIPPED_ROWS } from './custom-resource/shipped-rows.ts';
 import { claimLost } from './volume/claim-lost.ts';
 import { claimPending } from './volume/claim-pending.ts';
+import { claimTerminating } from './volume/claim-terminating.ts';
 import { completionBlocked } from './workload/completion-blocked.ts';
 import { configError } from './workload/config-error.ts';
 import { configVolume } from './workload/config-volume.ts';
@@ -52,6 +53,7 @@ import { quotaNearlyFull } from './quota/quota-nearly-full.ts';
 import { replicaSetShort } from './workload/replicaset-short.ts';
 import { replicasShort } from './workload/replicas-short.ts';
 import { resizePending } from './volume/resize-pending.ts';
+import { resizeRefused } from './workload/resize-refused.ts';
 import { restartsHigh } from './workload/restarts-high.ts';
 import { rolloutPaused } from './workload/rollout-paused.ts';
 import { rolloutStuck } from './workload/rollout-stuck.ts';
@@ -87,6 +89,7 @@ export const CHECKS: readonly Check[] = [
   restartsHigh,
   evicted,
   podFailed,
+  resizeRefused,
   stuckTerminating,
   replicasShort,
   statefulSetShort,
@@ -114,6 +117,7 @@ export const CHECKS: readonly Check[] = [
   storageClassMissing,
   claimPending,
   claimLost,
+  claimTerminating,
   volumeNotMounted,
   volumeFailed,
   volumeReleased,

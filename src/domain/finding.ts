@@ -38,6 +38,7 @@ export const REASONS = {
     'StuckTerminating',
     'CompletionBlocked',
     'PodFailed',
+    'ResizeRefused',
     'ReplicasShort',
     'RolloutStuck',
     'RolloutPaused',
@@ -58,6 +59,7 @@ export const REASONS = {
   volume: [
     'ClaimPending',
     'ClaimLost',
+    'ClaimTerminating',
     'ResizePending',
     'VolumeNotMounted',
     'VolumeReleased',

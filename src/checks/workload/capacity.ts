@@ -10,8 +10,12 @@ export interface Capacity {
   readonly hasNodes: boolean;
   /** Nodes with every label that the pod's node selector asks for. */
   nodesFor(pod: Pod): readonly Node[];
-  /** `wants 4 CPU, the freest of 3 nodes has 1.2 left`; '' where the nodes do not explain it. */
-  shortfallText(pod: Pod, resource: string): string;
+  /**
+   * `wants 4 CPU, the freest of 3 nodes has 1.2 left`; '' where the nodes do not explain it.
+   *
+   * @param nodeCount on how many nodes the scheduler found too little of it: where we find other ones, we do not see what it sees
+   */
+  shortfallText(pod: Pod, resource: string, nodeCount: number): string;
 }
 
 export function createCapacity(view: View): Capacity {
@@ -38,7 +42,7 @@ export function createCapacity(view: View): Capacity {
   return {
     hasNodes: view.objects.Node.length > 0 && view.isComplete('Node', ''),
     nodesFor,
-    shortfallText: (pod, resource) => {
+    shortfallText: (pod, resource, nodeCount) => {
       const wanted = requestsOf(pod).get(resource) ?? 0;
       const nodes = nodesFor(pod);
       if (wanted === 0 || nodes.length === 0) return '';
@@ -52,9 +56,10 @@ export function createCapacity(view: View): Capacity {
       // Pods that cannot be read take up room too.
       if (!view.isComplete('Pod', '')) return '';
       const short = nodes.map((node) => leftOn(node, resource)).filter((free) => free < wanted);
-      if (short.length === 0) return '';
+      if (short.length !== nodeCount) return '';
       const most = numberText(resource, Math.max(...short));
       if (nodes.length === 1) return `${wants}, the only node has ${most} left`;
+      if (short.length === 1) return `${wants}, the node that is too full has ${most} left`;
       const whose = short.length === nodes.length ? count : `the ${String(short.length)} nodes that are too full`;
       return `${wants}, the freest of ${whose} has ${most} left`;
     },

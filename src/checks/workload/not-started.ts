@@ -20,7 +20,7 @@ const UNTOLD_MS = 30 * 60_000;
 export const notStarted: Check = {
   id: 'not-started',
   family: 'workload',
-  sees: 'Pods on a node of which nothing has started, with nothing that says why: not taken by their kubelet for 5 minutes, volumes and network not there for 15, an image not there for an hour. Not: pods whose events say what fails (config-volume, volume-not-mounted, sandbox-failed, image-pull).',
+  sees: 'Pods on a node of which nothing has started, with nothing that says why: not taken by their kubelet for 5 minutes, volumes and network not there for 15, an image not there for an hour; also after a reboot. Not: pods whose events say what fails (config-volume, volume-not-mounted, sandbox-failed, image-pull).',
   cannotSee: 'Whether a pull or a mount makes progress.',
   needs: ['Pod'],
   uses: ['Event', 'Node', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
@@ -28,10 +28,12 @@ export const notStarted: Check = {
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
     view.objects.Pod.flatMap((pod) => {
-      if (!isLive(pod) || pod.phase !== 'Pending' || pod.nodeName === '' || !isUntouched(pod)) return [];
+      if (pod.nodeName === '' || !(pod.phase === 'Pending' ? isUntouched(pod) : isToStartAgain(pod))) return [];
+      if (!isLive(pod)) return [];
       const { text, patienceMs } = stageOf(pod);
       const scheduled = condition(pod.conditions, 'PodScheduled');
-      const sinceMs = (scheduled?.status === 'True' ? scheduled.changedAtMs : undefined) ?? pod.meta.createdAtMs;
+      const placedAtMs = scheduled?.status === 'True' ? scheduled.changedAtMs : undefined;
+      const sinceMs = lastEndMs(pod) ?? placedAtMs ?? pod.meta.createdAtMs;
       if (view.nowMs - sinceMs < patienceMs || isExplained(view, pod)) return [];
       return [findingFor(view, pod, text, sinceMs)];
     }),
@@ -46,6 +48,20 @@ function isUntouched(pod: Pod): boolean {
       lastTerminated === undefined &&
       (waiting === undefined || waiting.reason === '' || PREPARING.has(waiting.reason)),
   );
+}
+
+/** It ran before, all of it ended with its sandbox, and nothing of it is made again. */
+function isToStartAgain({ phase, containerStatuses }: Pod): boolean {
+  return (
+    phase === 'Running' &&
+    containerStatuses.length > 0 &&
+    containerStatuses.every(({ waiting }) => waiting !== undefined && PREPARING.has(waiting.reason))
+  );
+}
+
+function lastEndMs({ containerStatuses }: Pod): number | undefined {
+  const ends = containerStatuses.flatMap(({ lastTerminated }) => lastTerminated?.finishedAtMs ?? []);
+  return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
 function stageOf({ startedAtMs, containerStatuses, initContainerStatuses, conditions, nodeName }: Pod): {

@@ -20,9 +20,12 @@ import { exitText } from './restarts.ts';
 /** Failed pods lie about until they are collected; those of an earlier hour, whose owner lives on, are history. */
 const RECENT_MS = 60 * 60_000;
 const REPEATED = 3;
+/** So many of one owner are more than the odd accident, however long ago. */
+const PILED_UP = 10;
 
 /** Every node that is shut down leaves such pods behind, by the hundred. */
 const SHUTDOWNS = new Set(['Terminated', 'NodeShutdown', 'Shutdown']);
+const OTHERS = ' like others of its owner';
 const UNREPLACED = ' and no other is there in its place';
 /** These make another pod for each that fails. */
 const REPLACING = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController']);
@@ -30,7 +33,7 @@ const REPLACING = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet
 export const podFailed: Check = {
   id: 'pod-failed',
   family: 'workload',
-  sees: 'Pods that have failed or whose state is unknown, where nobody makes another: those without an owner (exit code, deadline, node shut down), those that a node refused or lost while their owner has too few, and three or more refusals within the hour. Not: pods of Jobs (job-failed), evictions (evicted), pods that were replaced, steps of workflows, sessions at a terminal.',
+  sees: 'Pods that have failed or whose state is unknown, where nobody makes another: those without an owner (exit code, deadline, node shut down), those that a node refused or lost while their owner has too few, and three or more refusals within the hour (ten at any time: untidy). Not: pods of Jobs (job-failed), evictions (evicted), pods that were replaced, steps of workflows, sessions at a terminal.',
   cannotSee: 'Pods that failed and are deleted, whether the task of a pod without owner was done by a later one.',
   needs: ['Pod'],
   uses: ['Node', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
@@ -66,9 +69,9 @@ function findingsFor(view: View, pods: readonly Pod[]): readonly CheckedFinding[
     const isMissed = ofOwner.filter(isLive).length < standingOf(view, 'Pod', first.meta).wanted;
     if (isMissed) return recent.map((pod) => findingFor(view, pod, UNREPLACED));
     const refused = recent.filter(({ reason }) => !SHUTDOWNS.has(reason));
-    return refused.length < REPEATED
-      ? []
-      : refused.map((pod) => findingFor(view, pod, ' like others of its owner', 'warning'));
+    if (refused.length >= REPEATED) return refused.map((pod) => findingFor(view, pod, OTHERS, 'warning'));
+    const old = pods.filter(({ reason }) => !SHUTDOWNS.has(reason));
+    return old.length < PILED_UP ? [] : old.map((pod) => findingFor(view, pod, OTHERS, 'info'));
   }
   // What its own controller makes of an exit code is that one's business; a pod that no node ran never had one.
   const isOver = ofOwner.some((pod) => isLive(pod) || pod.phase === 'Succeeded');
@@ -89,7 +92,7 @@ function failedAtMs(pod: Pod): number {
         pod.meta.createdAtMs);
 }
 
-function findingFor(view: View, pod: Pod, fate: string, impact?: 'warning'): CheckedFinding {
+function findingFor(view: View, pod: Pod, fate: string, impact?: 'warning' | 'info'): CheckedFinding {
   const { meta, phase, reason, message, nodeName } = pod;
   const ended = endOf(pod);
   const isAlone = view.ownership('Pod', meta).top.kind === 'Pod';

@@ -54,7 +54,9 @@ export const unschedulable: Check = {
       const scheduled = condition(pod.conditions, 'PodScheduled');
       if (scheduled === undefined) return unseen(view, pod) ?? [];
       if (scheduled.status !== 'False' || scheduled.reason === 'SchedulingGated') return [];
-      return isNodeOnItsWay(view, pod) ? [] : [findingFor(view, pod, scheduled, capacity)];
+      return isNodeOnItsWay(view, pod, scheduled.changedAtMs ?? pod.meta.createdAtMs)
+        ? []
+        : [findingFor(view, pod, scheduled, capacity)];
     });
   },
 };
@@ -84,7 +86,9 @@ function unseen(view: View, pod: Pod): CheckedFinding[] | undefined {
   ];
 }
 
-function isNodeOnItsWay(view: View, pod: Pod): boolean {
+function isNodeOnItsWay(view: View, pod: Pod, sinceMs: number): boolean {
+  // Who cannot read the orders must assume one.
+  if (!view.isComplete('Event', pod.meta.namespace)) return view.nowMs - sinceMs < NEW_NODE_MS;
   return view
     .eventsAbout(pod.meta, 'Pod')
     .some(({ reason, lastAtMs }) => NODE_ORDERED.has(reason) && view.nowMs - lastAtMs < NEW_NODE_MS);
@@ -136,15 +140,17 @@ function constraintsText(constraints: readonly string[], message: string, pod: P
       return `affinity: no node has ${selectorText(pod)}`;
     if (constraint !== 'resources') return constraint;
     const short = resourcesIn(message)
-      .map((resource) => capacity.shortfallText(pod, resource))
+      .map(([resource, nodeCount]) => capacity.shortfallText(pod, resource, nodeCount))
       .filter((text) => text !== '');
     return short.length === 0 ? constraint : `resources: ${short.join(', ')}`;
   });
   return told.length === 0 ? '' : ` (${told.join(told.some((text) => text.includes(',')) ? '; ' : ', ')})`;
 }
 
-function resourcesIn(message: string): readonly string[] {
-  return [...new Set(Array.from(message.matchAll(/Insufficient ([\w./-]*\w)/g), ([, resource = '']) => resource))];
+/** Of which resources there is too little, and on how many nodes. */
+function resourcesIn(message: string): readonly (readonly [resource: string, nodeCount: number])[] {
+  const found = message.matchAll(/(\d+) Insufficient ([\w./-]*\w)/g);
+  return Array.from(found, ([, count, resource = '']) => [resource, Number(count)]);
 }
 
 function selectorText({ nodeSelector }: Pod): string {

@@ -1,5 +1,5 @@
 import type { CheckCase } from './case.ts';
-import { claimLostCases, claimPendingCases, storageClassMissingCases } from './cases/claims.ts';
+import { claimLostCases, claimPendingCases, claimTerminatingCases, storageClassMissingCases } from './cases/claims.ts';
 import { configErrorCases, configVolumeCases } from './cases/config.ts';
 import { crashLoopCases } from './cases/crash-loop.ts';
 import {
@@ -22,7 +22,7 @@ import {
 import { initFailingCases, probesFailingCases } from './cases/readiness.ts';
 import { notStartedCases, sandboxFailedCases, startFailedCases } from './cases/starting.ts';
 import { completionBlockedCases, stuckTerminatingCases } from './cases/ending.ts';
-import { evictedCases, podFailedCases, restartsHighCases } from './cases/losses.ts';
+import { evictedCases, podFailedCases, resizeRefusedCases, restartsHighCases } from './cases/losses.ts';
 import { schedulingGatedCases, unschedulableCases } from './cases/scheduling.ts';
 import { imagePullCases } from './cases/image-pull.ts';
 import { oomKillCases } from './cases/oom-kill.ts';
@@ -83,6 +83,7 @@ export const CASES: readonly CheckCase[] = [
   ...restartsHighCases,
   ...evictedCases,
   ...podFailedCases,
+  ...resizeRefusedCases,
   ...stuckTerminatingCases,
   ...completionBlockedCases,
   ...unschedulableCases,
@@ -90,6 +91,7 @@ export const CASES: readonly CheckCase[] = [
   ...storageClassMissingCases,
   ...claimPendingCases,
   ...claimLostCases,
+  ...claimTerminatingCases,
   ...volumeNotMountedCases,
   ...volumeFailedCases,
   ...volumeReleasedCases,

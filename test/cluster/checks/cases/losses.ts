@@ -1,6 +1,6 @@
 import type { PlainObject } from '../../../control-plane/builders/plain.ts';
 import type { CheckCase, Given } from '../case.ts';
-import { aKubeletPod, anOwner, condition, ended, running, type PodPlan } from './pods.ts';
+import { aKubeletPod, anOwner, condition, ended, podEvent, running, type PodPlan } from './pods.ts';
 
 const restarts = 'restarts-high';
 
@@ -59,6 +59,26 @@ export const restartsHighCases: readonly CheckCase[] = [
       }),
     ],
     finds: [{ check: restarts, reason: 'RestartsHigh', title: /sidecar proxy .*exit code 139 \(SIGSEGV\)/ }],
+  },
+  {
+    check: restarts,
+    name: 'its liveness probe gets it killed every hour, and it ends in good order each time',
+    objects: (given) => {
+      const pod = restless(given, 20, 30, 20 * 60, 0);
+      return [
+        ...anOwner(given, 1, 1),
+        pod,
+        podEvent(given, pod, 'Unhealthy', 'Liveness probe failed: context deadline exceeded', { first: 50, last: 30 }),
+        podEvent(given, pod, 'Killing', 'Container app failed liveness probe, will be restarted', {
+          type: 'Normal',
+          first: 50,
+          last: 30,
+        }),
+      ];
+    },
+    finds: [
+      { check: restarts, reason: 'RestartsHigh', impact: 'warning', title: /20 restarts\): Liveness probe failed/ },
+    ],
   },
   {
     check: restarts,
@@ -338,6 +358,16 @@ export const podFailedCases: readonly CheckCase[] = [
   },
   {
     check: failed,
+    name: 'a dozen refusals of last week that nobody has collected: untidy, no more',
+    objects: (given) => [
+      ...anOwner(given, 1, 1),
+      successor(given, 300),
+      ...Array.from({ length: 12 }, (_, index) => aRefusal(given, 9_000 + index, 'UnexpectedAdmissionError', NO_GPU)),
+    ],
+    finds: [{ check: failed, reason: 'PodFailed', impact: 'info', title: /in 12 pods$/ }],
+  },
+  {
+    check: failed,
     name: 'one refusal after a reboot, when the node had not its labels yet',
     objects: (given) => [
       ...anOwner(given, 1, 1),
@@ -422,6 +452,52 @@ export const podFailedCases: readonly CheckCase[] = [
         }),
       ];
     },
+    finds: [],
+  },
+];
+
+const resize = 'resize-refused';
+
+function resized(given: Given, type: string, reason: string, message = ''): readonly PlainObject[] {
+  const pod = successor(given, 300);
+  const status = pod['status'] as { readonly conditions: readonly unknown[] };
+  const changed = condition(type, 'True', given.ago(40), reason, message);
+  return [...anOwner(given, 1, 1), { ...pod, status: { ...status, conditions: [...status.conditions, changed] } }];
+}
+
+export const resizeRefusedCases: readonly CheckCase[] = [
+  {
+    check: resize,
+    name: 'more than the node has at all',
+    objects: (given) =>
+      resized(
+        given,
+        'PodResizePending',
+        'Infeasible',
+        "Node didn't have enough capacity: cpu, requested: 64000, capacity: 8000",
+      ),
+    finds: [
+      {
+        check: resize,
+        reason: 'ResizeRefused',
+        impact: 'warning',
+        object: 'Pod api-6b8d4f7c9-x2x4z',
+        owner: 'Deployment api',
+        onsetMinutes: 40,
+        title: /^1 of 1 replica ready: its new requests and limits can never be met on node worker-1: Node didn't have/,
+      },
+    ],
+  },
+  {
+    check: resize,
+    name: 'the runtime fails to change them',
+    objects: (given) => resized(given, 'PodResizeInProgress', 'Error', 'error updating cgroup'),
+    finds: [{ check: resize, reason: 'ResizeRefused', title: /cannot be put into force/ }],
+  },
+  {
+    check: resize,
+    name: 'it waits until there is room',
+    objects: (given) => resized(given, 'PodResizePending', 'Deferred', "Node didn't have enough resource: cpu"),
     finds: [],
   },
 ];

@@ -273,8 +273,12 @@ export const probesFailingCases: readonly CheckCase[] = [
     check: probes,
     name: 'started three minutes ago',
     objects: (given) => [
-      ...anOwner(given, 4, 3),
-      aKubeletPod(given, { placed: 3, containers: [{ ...READINESS, ...running(given.ago(3)) }] }),
+      aKubeletPod(given, {
+        name: 'search-0',
+        owner: undefined,
+        placed: 3,
+        containers: [{ ...READINESS, ...running(given.ago(3)) }],
+      }),
     ],
     ageMinutes: 3,
     finds: [],

@@ -121,7 +121,34 @@ export const unschedulableCases: readonly CheckCase[] = [
       {
         check,
         reason: 'Unschedulable',
-        title: /\(resources: wants 1 CPU, the freest of the 1 nodes? .* has 0.5 left; taint\)/,
+        title: /\(resources: wants 1 CPU, the node that is too full has 0.5 left; taint\)/,
+      },
+    ],
+  },
+  {
+    check,
+    name: 'a pod of a DaemonSet that belongs on the one node which is full',
+    objects: (given) => [
+      sized(given, 'n1', '2'),
+      sized(given, 'n2', '2'),
+      taking(given, 'n1', '1900m'),
+      taking(given, 'n2', '1800m'),
+      homeless(
+        given,
+        "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+        {
+          name: 'agent-x',
+          owner: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' },
+          ...wanting({ cpu: '1' }),
+        },
+      ),
+    ],
+    finds: [
+      {
+        check,
+        reason: 'Unschedulable',
+        owner: 'DaemonSet agent',
+        title: /no node can take the pod \(resources\): 0\/2/,
       },
     ],
   },

@@ -305,6 +305,26 @@ export const notStartedCases: readonly CheckCase[] = [
   },
   {
     check: unstarted,
+    name: 'a pod that ran before its node was rebooted, with no event left',
+    objects: (given) => [
+      aKubeletPod(given, {
+        name: 'report',
+        owner: undefined,
+        placed: 3_000,
+        since: 90,
+        containers: [
+          {
+            restartCount: 1,
+            ...waiting('ContainerCreating'),
+            lastState: ended(255, given.ago(3_000), given.ago(90), 'Unknown'),
+          },
+        ],
+      }),
+    ],
+    finds: [{ check: unstarted, reason: 'StartFailed', onsetMinutes: 90, title: /nothing of it has started/ }],
+  },
+  {
+    check: unstarted,
     name: 'a kubelet that is down is the matter of its node',
     objects: (given) => [
       aNode(given.named('n1'))
