@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -258,7 +258,7 @@ test('the account may not list one of the kinds: that check is not evaluated and
   expect(told).toHaveLength(CASES.length - 1);
 });
 
-test("an operator's row: `permissions` names the right that is missing; with it `once` finds what is sick", async () => {
+test("an operator's row: `permissions` names the right that is missing; with it `once` finds what is sick, and so does the next patrol of a running monitor", async () => {
   const namespace = await server.uniqueNamespace('prod-database');
   await defineKinds(server, [DATABASE]);
   const area = { kind: DATABASE, namespace };
@@ -300,8 +300,22 @@ test("an operator's row: `permissions` names the right that is missing; with it 
     .poll(async () => (await server.request({ path: customPath(DATABASE), token: account.token })).status)
     .toBe(200);
   const once = await runMonitorProgram(['once', '--no-agents', '--dry-run', '--output', 'json', ...flags], variables);
+  // A running monitor takes the row up with its next cycle.
+  await using monitor = await startMonitor({
+    server,
+    token: account.token,
+    definitions: { claudeDir: 'agents', agentsDir: 'agents' },
+    clock: handClock(Date.now() + HOUR_MS),
+  });
+  const idsIn = async () =>
+    (await monitor.cycle('patrol')).report.checks.filter(({ id }) => id === 'databases.example.com');
+  const before = await idsIn();
+  await copyFile(config, monitor.configFile);
+  const after = await idsIn();
   await rm(directory, { recursive: true, force: true });
 
+  expect(before).toEqual([]);
+  expect(after).toMatchObject([{ evaluated: 'yes', findings: 1 }]);
   expect(refused.code).not.toBe(0);
   expect(refused.stdout).toMatch(/✗ list, get databases\.example\.com/);
   const report: CycleReport = JSON.parse(once.stdout);

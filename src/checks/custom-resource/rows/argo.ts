@@ -7,7 +7,8 @@ const LAST_SYNC = ['status.operationState.finishedAt', 'status.operationState.st
 /** `status.health.lastTransitionTime` exists since Argo CD 2.14. */
 const HEALTH_SINCE = ['status.health.lastTransitionTime', ...LAST_SYNC];
 
-const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout', 'Service'];
+/** What an Application may be degraded by; another Application where one makes the others. */
+const CAUSING_KINDS = ['Application', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout', 'Service'];
 
 /** Argo CD (https://argo-cd.readthedocs.io/en/stable/operator-manual/health/) and Argo Rollouts. */
 export const argoRows: readonly CustomResourceRow[] = [
@@ -87,7 +88,7 @@ export const argoRows: readonly CustomResourceRow[] = [
         namespace: 'namespace',
         kindAt: 'kind',
         kind: '',
-        onlyKinds: WORKLOADS,
+        onlyKinds: CAUSING_KINDS,
         explains: ['Degraded'],
       },
     ],
