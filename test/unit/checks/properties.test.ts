@@ -4,14 +4,21 @@ import { SHIPPED_ROWS } from '../../../src/checks/custom-resource/shipped-rows.t
 import { customResourceName } from '../../../src/domain/custom-resource.ts';
 import type { ObjectsByKind } from '../../../src/domain/snapshot.ts';
 import {
+  aBudget,
   aClaim,
   aCondition,
   aCronJob,
+  aCustomResourceDefinition,
   aDaemonSet,
   aDeployment,
   aJob,
+  aNetworkPolicy,
   aNode,
+  anApiService,
+  anAutoscaler,
   anEvent,
+  anIngress,
+  anIngressClass,
   aPod,
   aReplicaSet,
   aService,
@@ -21,13 +28,20 @@ import {
   aStatus,
   aStorageClass,
   aTermination,
+  aWebhook,
+  aWebhookConfiguration,
   NOW_MS,
   ownedBy,
 } from '../../builders/kubernetes.ts';
 import { run } from './run.ts';
 import { propertyRuns } from '../../harness/property-runs.ts';
 
+/** The Service of the API server's extensions, as `aWebhook` names it. */
+const BEHIND = { namespace: 'policy', name: 'webhook', uid: 'uid-webhook-service' } as const;
+const HTTPS = { name: 'https', port: 443, protocol: 'TCP', targetPort: '8443' } as const;
+
 function healthyCluster(nowMs = NOW_MS): ObjectsByKind {
+  const caExpiresAtMs = nowMs + 10 * 365 * 86_400_000;
   const deployment = aDeployment();
   const replicaSet = aReplicaSet({ meta: { owners: ownedBy('Deployment', deployment.meta) } });
   const pod = aPod({ meta: { owners: ownedBy('ReplicaSet', replicaSet.meta) } });
@@ -48,8 +62,22 @@ function healthyCluster(nowMs = NOW_MS): ObjectsByKind {
     Job: [aJob()],
     // It has kept its time: the last full hour.
     CronJob: [aCronJob({ lastScheduleAtMs: Math.floor(nowMs / 3_600_000) * 3_600_000 })],
-    Service: [aService()],
-    EndpointSlice: [aSlice([true])],
+    Service: [aService(), aService({ selector: {}, ports: [HTTPS], meta: BEHIND })],
+    EndpointSlice: [aSlice([true]), { ...aSlice([true], { ...BEHIND, name: 'webhook-x' }), serviceName: BEHIND.name }],
+    Ingress: [anIngress()],
+    IngressClass: [anIngressClass()],
+    NetworkPolicy: [aNetworkPolicy()],
+    HorizontalPodAutoscaler: [anAutoscaler()],
+    PodDisruptionBudget: [aBudget()],
+    ValidatingWebhookConfiguration: [aWebhookConfiguration({ webhooks: [aWebhook({ caExpiresAtMs })] })],
+    APIService: [anApiService({ caExpiresAtMs })],
+    CustomResourceDefinition: [
+      aCustomResourceDefinition({
+        servedVersions: ['v1', 'v2'],
+        conversionService: { namespace: BEHIND.namespace, name: BEHIND.name, port: HTTPS.port },
+        conversionCaExpiresAtMs: caExpiresAtMs,
+      }),
+    ],
     PersistentVolumeClaim: [aClaim()],
     StorageClass: [aStorageClass()],
     Event: [anEvent({ kind: 'Pod', meta: pod.meta }, { type: 'Normal', reason: 'Pulled' })],
@@ -157,4 +185,4 @@ test('no check throws, whatever the snapshot holds, and findings keep their prom
     }),
     { numRuns: propertyRuns(500) },
   );
-});
+}, 60_000);
