@@ -66,7 +66,7 @@ beforeAll(async () => {
     server,
     token: account.token,
     definitions: { claudeDir: 'agents', agentsDir: 'agents' },
-    clock: handClock(nowMs),
+    clock: handClock(Date.now() + AGE_MS),
   });
   first = (await monitor.cycle('manual', { withAgents: false })).report;
   second = (await monitor.cycle('manual', { withAgents: false })).report;

@@ -53,11 +53,10 @@ function findingFor(view: View, storage: Storage, claim: PersistentVolumeClaim):
     .find(({ type, reason }) => type === 'Warning' || FAILURES.has(reason));
   const source = storage.sourceOf(claim);
   const obstacle = obstacleOf(view, storage, claim, source, pods);
+  const isFailing = failure !== undefined && view.nowMs - failure.lastAtMs < RETRY_MS;
   // Then the pod, not the claim, is what has no place: the volume would be made where the pod goes.
-  if (obstacle.kind === 'waits-for-consumer' && (failure === undefined || view.nowMs - failure.lastAtMs >= RETRY_MS)) {
-    return undefined;
-  }
-  if (obstacle.kind === 'unknown' && failure === undefined && !pods.some(isHeldByClaim)) return undefined;
+  if (obstacle.kind === 'waits-for-consumer' && !isFailing) return undefined;
+  if (obstacle.kind === 'unknown' && !isFailing && !pods.some(isHeldByClaim)) return undefined;
 
   const [first] = pods;
   const why = obstacle.kind === 'known' ? obstacle.text : causeText(failure, obstacle);

@@ -24,7 +24,10 @@ export interface Storage {
 
 export function storageIn(view: View): Storage {
   const { StorageClass: classes, PersistentVolume: volumes } = view.objects;
-  const defaultClass = classes.find(({ isDefault }) => isDefault);
+  // Of several defaults, the newest is taken.
+  const [defaultClass] = classes
+    .filter(({ isDefault }) => isDefault)
+    .toSorted((left, right) => right.meta.createdAtMs - left.meta.createdAtMs);
   const byClass = Map.groupBy(volumes, ({ storageClassName }) => storageClassName);
   const byName = new Map(volumes.map((volume) => [volume.meta.name, volume]));
   return {

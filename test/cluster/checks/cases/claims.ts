@@ -1,5 +1,6 @@
 import { aPod } from '../../../control-plane/builders/pod.ts';
-import type { CheckCase } from '../case.ts';
+import type { PlainObject } from '../../../control-plane/builders/plain.ts';
+import type { CheckCase, Given } from '../case.ts';
 import { aHeldPod, aPlainClaim, aPlainVolume, aPreparingPod, aStorageClass, told } from './storage-objects.ts';
 
 const WAITING_FOR_PROVISIONER =
@@ -405,6 +406,79 @@ export const claimLostCases: readonly CheckCase[] = [
         aPod('db').in(given.namespace).at(given.nowMs).mounting('data'),
       ];
     },
+    finds: [],
+  },
+];
+
+const leaving = 'claim-terminating';
+
+function aLeavingClaim(given: Given, volumeName: string, finalizers: readonly string[] = []): PlainObject {
+  const spec = { storageClassName: '', volumeName };
+  const claim = aPlainClaim(given, 'data', spec, { status: { phase: 'Bound' }, finalizers });
+  return { ...claim, metadata: { ...claim.metadata, deletionTimestamp: given.ago(180) } };
+}
+
+export const claimTerminatingCases: readonly CheckCase[] = [
+  {
+    check: leaving,
+    name: 'it was deleted under a database, whose data will go with it',
+    ageMinutes: 180,
+    objects: (given) => {
+      const claimRef = { kind: 'PersistentVolumeClaim', namespace: given.namespace, name: 'data' };
+      return [
+        aPlainVolume(given.named('pv'), { claimRef }, { phase: 'Bound' }),
+        aPod('db').in(given.namespace).at(given.nowMs).mounting('data'),
+        aLeavingClaim(given, given.named('pv')),
+      ];
+    },
+    finds: [
+      {
+        check: leaving,
+        reason: 'ClaimTerminating',
+        impact: 'warning',
+        object: 'PersistentVolumeClaim data',
+        owner: 'PersistentVolumeClaim data',
+        onsetMinutes: 180,
+        title: /^claim was deleted under pod db: when that ends, the claim goes, and volume pv-\S+ with its data$/,
+      },
+    ],
+  },
+  {
+    check: leaving,
+    name: 'whoever should take its finalizer away does not',
+    ageMinutes: 180,
+    objects: (given) => [aLeavingClaim(given, 'pv', ['backup.example.com/protect'])],
+    finds: [
+      {
+        check: leaving,
+        reason: 'ClaimTerminating',
+        title: /waits for .*backup\.example\.com\/protect/,
+        impact: 'warning',
+      },
+    ],
+  },
+  {
+    check: leaving,
+    name: 'it was deleted an hour ago and goes with its pod',
+    objects: (given) => [
+      aPod('db').in(given.namespace).at(given.nowMs).mounting('data'),
+      aLeavingClaim(given, given.named('pv')),
+    ],
+    finds: [],
+  },
+  {
+    check: leaving,
+    name: 'it is in use',
+    ageMinutes: 180,
+    objects: (given) => [
+      aPlainClaim(
+        given,
+        'data',
+        { storageClassName: '', volumeName: 'pv' },
+        { status: { phase: 'Bound' }, finalizers: ['kubernetes.io/pvc-protection'] },
+      ),
+      aPod('db').in(given.namespace).at(given.nowMs).mounting('data'),
+    ],
     finds: [],
   },
 ];

@@ -83,6 +83,39 @@ export const namespaceTerminatingCases: readonly CheckCase[] = [
   },
   {
     check: terminating,
+    name: 'an API that does not answer keeps its content from being known: a symptom of that',
+    objects: (given) => {
+      const group = `${given.namespace}.example.com`;
+      return [
+        {
+          apiVersion: 'apiregistration.k8s.io/v1',
+          kind: 'APIService',
+          metadata: { name: `v1beta1.${group}` },
+          spec: {
+            group,
+            version: 'v1beta1',
+            groupPriorityMinimum: 100,
+            versionPriority: 10,
+            insecureSkipTLSVerify: true,
+            service: { namespace: given.namespace, name: 'gone', port: 443 },
+          },
+        },
+        aLeavingNamespace(given, [
+          [
+            'NamespaceDeletionDiscoveryFailure',
+            'DiscoveryFailed',
+            `Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: ${group}/v1beta1: stale GroupVersion discovery: ${group}/v1beta1`,
+          ],
+        ]),
+      ];
+    },
+    finds: [
+      { check: 'api-service-unavailable', reason: 'ApiServiceUnavailable' },
+      { check: terminating, reason: 'NamespaceTerminating', attachedTo: 'api-service-unavailable' },
+    ],
+  },
+  {
+    check: terminating,
     name: 'deleted five minutes ago',
     objects: (given) => [
       aLeavingNamespace(given, [
