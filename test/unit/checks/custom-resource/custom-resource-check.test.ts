@@ -161,6 +161,64 @@ test.each([
   expect(attachments(findings).toSorted()).toEqual([`Certificate/shop ← ${kind}/acme`, `${kind}/acme`]);
 });
 
+test.each<[id: string, symptom: RawParts, causeId: string, cause: RawParts]>([
+  [
+    'olm-subscription',
+    {
+      spec: { source: 'hub', sourceNamespace: 'olm' },
+      status: { conditions: [rawCondition('CatalogSourcesUnhealthy', 'True', 'NoHealthyCatalog')] },
+    },
+    'olm-catalogsource',
+    {
+      namespace: 'olm',
+      name: 'hub',
+      status: { connectionState: { lastObservedState: 'TRANSIENT_FAILURE', lastConnect: iso(60) } },
+    },
+  ],
+  [
+    'flux-helmrelease',
+    {
+      status: {
+        helmChart: 'flux-system/payments-shop',
+        conditions: [rawCondition('Ready', 'False', 'SourceNotReady')],
+      },
+    },
+    'flux-helmchart',
+    { ...notReady('ChartPullError'), namespace: 'flux-system', name: 'payments-shop' },
+  ],
+  [
+    'flux-helmchart',
+    { ...notReady('ChartPullError'), spec: { sourceRef: { kind: 'HelmRepository', name: 'charts' } } },
+    'flux-helmrepository',
+    { ...notReady('FetchFailed'), name: 'charts' },
+  ],
+])('%s is a part of what it names', (id, symptom, causeId, cause) => {
+  const [row, causeRow] = [rowOf(id), rowOf(causeId)];
+
+  const findings = findingsOf([
+    [row, [projected(row, symptom)]],
+    [causeRow, [projected(causeRow, cause)]],
+  ]);
+
+  expect(attachments(findings).toSorted()).toEqual(
+    [`${row.kind}/shop ← ${causeRow.kind}/${cause.name}`, `${causeRow.kind}/${cause.name}`].toSorted(),
+  );
+});
+
+test('a patrol that looks at a symptom looks at its cause as well, or it would be told without', () => {
+  const reachesError = (row: CustomResourceRow) => ['critical', 'error'].includes(customResourceCheck(row).worstImpact);
+  const named = (row: CustomResourceRow) =>
+    SHIPPED_ROWS.filter(({ kind }) => row.causes.some((cause) => cause.kind === kind));
+
+  const lost = SHIPPED_ROWS.filter(reachesError).flatMap((row) =>
+    named(row)
+      .filter((cause) => !reachesError(cause))
+      .map((cause) => `${row.id} ← ${cause.id}`),
+  );
+
+  expect(lost).toEqual([]);
+});
+
 test('requests, orders and challenges belong to the Certificate: one identity', () => {
   const ids = ['certificate', 'certificaterequest', 'order', 'challenge'].map((kind) => rowOf(`cert-manager-${kind}`));
   const ownedBy = (owner: CustomResourceRow): object => ({
