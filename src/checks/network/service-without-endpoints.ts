@@ -14,6 +14,8 @@ import { endpointsLostAtMs, nearMissOf, readyEndpoints, type NearMiss } from './
 
 /** One pod of a StatefulSet, as operators make a Service for each. */
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+/** Many times what the endpoints controller takes. */
+const CONTROLLER_ALLOWANCE_MS = 5 * 60_000;
 /** Pods of one Job, which come and go with it. */
 const JOB_NAMES = ['job-name', 'batch.kubernetes.io/job-name'];
 /** What Prometheus' charts make Services for in kube-system; a managed cluster hides these from us. */
@@ -31,7 +33,7 @@ const COPY = /^(?:replicas?|standby|secondary|slave|follower|ro|read|reader)$/i;
 export const serviceWithoutEndpoints: Check = {
   id: 'service-without-endpoints',
   family: 'network',
-  sees: 'Services with a selector and no ready endpoint; where no pod matches, which pods match all of the selector but one pair. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout; those that an operator made for pods which it does not have now (the copies of a single database); those for the metrics of a control plane that the cluster hides.',
+  sees: 'Services with a selector and no ready endpoint, also where pods are ready for 5 minutes and do not become endpoints; where no pod matches, which pods match all of the selector but one pair. Not: ExternalName, selector-less, publishing unready addresses; those whose every workload is scaled to zero, runs on occasion (Job, CronJob), or is on its first rollout; those that an operator made for pods which it does not have now (the copies of a single database); those for the metrics of a control plane that the cluster hides.',
   cannotSee: 'Endpoints that are ready and refuse connections, Services without a selector.',
   // Without the workloads, "scaled to zero on purpose" cannot be told from "gone".
   needs: ['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'],
@@ -51,12 +53,21 @@ function withoutEndpoints(view: View, service: Service): CheckedFinding | undefi
   if (!isOurs || readyEndpoints(view, service) > 0) return undefined;
 
   const pods = view.podsSelectedBy(service).filter(isLive);
-  // A ready pod that is no endpoint yet is the endpoints controller's business of the next second.
-  if (pods.some(isReady)) return undefined;
+  if (pods.some(isReady)) return passedOver(view, service, pods);
   const near = pods.length === 0 ? nearMissOf(view, service) : undefined;
   return isOnPurpose(view, service, pods, near) || isStarting(view, service, pods)
     ? undefined
     : findingFor(view, service, pods, near);
+}
+
+/** Ready pods that do not become endpoints: their addresses are of another family, or nobody writes the endpoints. */
+function passedOver(view: View, service: Service, pods: readonly Pod[]): CheckedFinding | undefined {
+  const readyAtMs = pods.filter(isReady).map(({ meta, conditions }) => {
+    return condition(conditions, 'Ready')?.changedAtMs ?? meta.createdAtMs;
+  });
+  const sinceMs = Math.max(service.meta.createdAtMs, Math.min(...readyAtMs));
+  if (view.nowMs - sinceMs < CONTROLLER_ALLOWANCE_MS) return undefined;
+  return { ...findingFor(view, service, pods, undefined), onsetAtMs: sinceMs };
 }
 
 /** Nobody wants a pod behind it now. */
@@ -157,6 +168,10 @@ function stateText(
   selectorText: string,
   near: NearMiss | undefined,
 ): string {
+  const ready = pods.filter(isReady).length;
+  if (ready > 0) {
+    return `has no endpoint although ${pods.length === 1 ? 'its only pod is' : `${String(ready)} of its ${String(pods.length)} pods are`} ready`;
+  }
   if (pods.length === 1) return 'has no ready endpoints: its only pod is not ready';
   if (pods.length > 1) return `has no ready endpoints: none of its ${String(pods.length)} pods is ready`;
   const ending = view.podsSelectedBy(service).filter(({ meta }) => meta.deletedAtMs !== undefined).length;

@@ -93,7 +93,11 @@ test.each([
   },
   {
     name: 'whose pod became ready a moment ago',
-    objects: { Service: [aService()], EndpointSlice: [aSlice([false])], Pod: [aPod()] },
+    objects: {
+      Service: [aService()],
+      EndpointSlice: [aSlice([false])],
+      Pod: [aPod({ conditions: [aCondition('Ready', 'True', { changedAtMs: ago(0.1) })] })],
+    },
   },
   { name: 'that is being deleted', objects: { Service: [aService({ meta: { deletedAtMs: ago(1) } })] } },
 ])('a Service $name is no finding', ({ objects }) => {
@@ -109,3 +113,12 @@ test.each(['Service', 'EndpointSlice', 'Pod', 'Deployment', 'StatefulSet'])(
     });
   },
 );
+
+test('a pod that is ready for long and is no endpoint is one nobody can reach', () => {
+  const pod = aPod({ conditions: [aCondition('Ready', 'True', { changedAtMs: ago(30) })] });
+  const objects = { Service: [aService()], EndpointSlice: [aSlice([])], Pod: [pod] };
+
+  expect(findingsOf(serviceWithoutEndpoints, objects)).toMatchObject([
+    { impact: 'critical', onsetAtMs: ago(30), title: 'service has no endpoint although its only pod is ready' },
+  ]);
+});

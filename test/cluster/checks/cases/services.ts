@@ -79,6 +79,23 @@ export const serviceWithoutEndpointsCases: readonly CheckCase[] = [
   },
   {
     check: noEndpoints,
+    name: 'its pods are ready and have addresses of another family than it',
+    objects: (given) => [
+      aDeployment('api').in(given.namespace).at(given.nowMs).replicas(2),
+      aService('api').in(given.namespace).withoutEndpoints(),
+    ],
+    finds: [
+      {
+        check: noEndpoints,
+        reason: 'NoEndpoints',
+        impact: 'critical',
+        object: 'Service api',
+        title: /no endpoint although 2 of its 2 pods are ready/,
+      },
+    ],
+  },
+  {
+    check: noEndpoints,
     name: 'some pods are not ready, others serve',
     objects: ({ namespace, nowMs }) => [
       aDeployment('api').in(namespace).at(nowMs).replicas(2),
