@@ -33,6 +33,10 @@ export interface ListParts {
 /** A list whose pages expire faster than they can be read is started again this often. */
 const MAX_RESTARTS = 3;
 
+/** A page of custom resources that is too large is asked for again in parts, down to about so many objects. */
+const SMALLEST_PAGE = 10;
+const PARTS_OF_A_PAGE = 5;
+
 /** A million objects of one kind: a server that goes on is not telling the truth. */
 const MAX_PAGES = 2_000;
 
@@ -80,14 +84,16 @@ async function readPages<Item>(
   const objects: Item[] = [];
   const malformed: MalformedObject[] = [];
   let token = '';
+  let atMost = row.maxPageSize ?? Number.POSITIVE_INFINITY;
   for (let page = 1; ; page += 1) {
     const { pageSize, maxPageBytes } = settings();
+    const limit = Math.min(pageSize, atMost);
     let decoder: PageDecoder<Item> | undefined;
     const result = await read(
       {
         kind: row.name,
         path: resourcePath(row, namespace),
-        query: { limit: inPages ? Math.min(pageSize, row.maxPageSize ?? pageSize) : undefined, continue: token },
+        query: { limit: inPages ? limit : undefined, continue: token },
         accept,
         maxBytes: maxPageBytes,
         receive(contentType) {
@@ -99,6 +105,11 @@ async function readPages<Item>(
       signal,
     );
     if ('failure' in result) return { objects, malformed, failure: result.failure };
+    if (result.answer.cut && row.message === undefined && limit > SMALLEST_PAGE) {
+      // Their authors choose how large they are.
+      atMost = Math.max(SMALLEST_PAGE, Math.floor(limit / PARTS_OF_A_PAGE));
+      continue;
+    }
     if (result.answer.cut) {
       const failure = cutShort(`more than ${maxPageBytes} bytes would have to be held at once`);
       return { objects, malformed, failure };

@@ -51,7 +51,11 @@ const list = (path: string, items: readonly object[]) => {
 /** A snapshot of these two kinds from a server that answers discovery and lists as told. */
 async function read(
   answers: { readonly discovery?: Fault; readonly lists?: (arrived: Arrived) => Fault },
-  request: { readonly kinds?: readonly CustomResourceName[]; readonly include?: readonly string[] } = {},
+  request: {
+    readonly kinds?: readonly CustomResourceName[];
+    readonly include?: readonly string[];
+    readonly maxPageBytes?: number;
+  } = {},
 ) {
   await using server = await startApiServer({
     faultFor: (arrived) => {
@@ -60,7 +64,10 @@ async function read(
       return answers.lists?.(arrived) ?? json(list(arrived.path, []));
     },
   });
-  await using reading = await startReading(server.url);
+  const { maxPageBytes } = request;
+  await using reading = await startReading(server.url, {
+    settings: { ...(maxPageBytes !== undefined && { maxPageBytes }) },
+  });
   const snapshot = await reading.reader.takeSnapshot({
     kinds: request.kinds ?? NAMES,
     customResources: SHIPPED_ROWS,
@@ -166,6 +173,27 @@ test('a malformed object costs itself, and its gap names it', async () => {
       detail: 'Certificate odd cannot be understood: status.conditions is not a list',
     },
   ]);
+});
+
+test('a page that is too large comes in smaller ones; an object that is too large by itself is a gap', async () => {
+  const large = (name: string) => ({ ...rawOf(CERTIFICATE, { name }), spec: { noise: 'x'.repeat(2_000) } });
+  const names = Array.from({ length: 60 }, (_, index) => `large-${index}`);
+  const limits: number[] = [];
+  const pages: (noise: (name: string) => object) => (arrived: Arrived) => Fault = (made) => (arrived) => {
+    if (!arrived.path.endsWith('/certificates')) return json(list(arrived.path, []));
+    const [limit, from] = [Number(arrived.query.get('limit')), Number(arrived.query.get('continue') ?? 0)];
+    limits.push(limit);
+    const rest = from + limit < names.length ? { continue: String(from + limit) } : {};
+    return json({ ...list(arrived.path, names.slice(from, from + limit).map(made)), metadata: rest });
+  };
+
+  const read60 = await read({ lists: pages(large) }, { maxPageBytes: 60_000 });
+  const tooLarge = await read({ lists: pages(large) }, { maxPageBytes: 10_000 });
+
+  expect(read60.snapshot.custom.get('Certificate.cert-manager.io')?.map(({ meta }) => meta.name)).toEqual(names);
+  expect(read60.snapshot.gaps).toEqual([]);
+  expect(limits.slice(0, 7)).toEqual([250, 50, 10, 10, 10, 10, 10]);
+  expect(tooLarge.snapshot.gaps).toMatchObject([{ resource: 'Certificate.cert-manager.io', cause: 'truncated' }]);
 });
 
 test('with included namespaces each is listed, and cluster-wide kinds are out of scope', async () => {
