@@ -1,9 +1,7 @@
-import type { Container, Pod } from '../../domain/kubernetes/pod.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Node } from '../../domain/kubernetes/cluster.ts';
 import { quantityOf } from '../quantity.ts';
 import type { View } from '../view.ts';
-
-type Amounts = ReadonlyMap<string, number>;
 
 /** What is left of each node for further pods, worked out when first asked for. */
 export interface Capacity {
@@ -18,49 +16,73 @@ export interface Capacity {
   shortfallText(pod: Pod, resource: string, nodeCount: number): string;
 }
 
+/** One resource on the nodes that a selector selects. */
+interface Supply {
+  readonly nodes: number;
+  /** The most that any of them has, taken or not. */
+  readonly largest: number;
+  /** What is left on each. */
+  readonly left: readonly number[];
+}
+
 export function createCapacity(view: View): Capacity {
-  const left = new Map<string, number>();
+  // Hundreds of pods that find no place mostly ask for the same thing, of the same nodes.
+  const nodesBySelector = new Map<string, readonly Node[]>();
+  const supplies = new Map<string, Supply>();
 
   function leftOn(node: Node, resource: string): number {
-    const key = `${resource} ${node.meta.name}`;
-    const known = left.get(key);
-    if (known !== undefined) return known;
     const used = view
       .podsOn(node.meta.name)
       .filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed')
-      .reduce((sum, pod) => sum + (requestsOf(pod).get(resource) ?? 0), 0);
-    const found = Math.max(0, amountOf(node.allocatable[resource]) - used);
-    left.set(key, found);
-    return found;
+      .reduce((sum, pod) => sum + requestOf(pod, resource), 0);
+    return Math.max(0, amountOf(node.allocatable[resource]) - used);
   }
 
   function nodesFor({ nodeSelector }: Pod): readonly Node[] {
+    const key = JSON.stringify(nodeSelector);
+    const known = nodesBySelector.get(key);
+    if (known !== undefined) return known;
     const labels = Object.entries(nodeSelector);
-    return view.objects.Node.filter(({ meta }) => labels.every(([key, value]) => meta.labels[key] === value));
+    const found = view.objects.Node.filter(({ meta }) => labels.every(([name, value]) => meta.labels[name] === value));
+    nodesBySelector.set(key, found);
+    return found;
+  }
+
+  function supplyFor(pod: Pod, resource: string): Supply {
+    const key = `${resource} ${JSON.stringify(pod.nodeSelector)}`;
+    const known = supplies.get(key);
+    if (known !== undefined) return known;
+    const nodes = nodesFor(pod);
+    const supply = {
+      nodes: nodes.length,
+      largest: nodes.reduce((most, { allocatable }) => Math.max(most, amountOf(allocatable[resource])), 0),
+      left: nodes.map((node) => leftOn(node, resource)),
+    };
+    supplies.set(key, supply);
+    return supply;
   }
 
   return {
     hasNodes: view.objects.Node.length > 0 && view.isComplete('Node', ''),
     nodesFor,
     shortfallText: (pod, resource, nodeCount) => {
-      const wanted = requestsOf(pod).get(resource) ?? 0;
-      const nodes = nodesFor(pod);
-      if (wanted === 0 || nodes.length === 0) return '';
+      const wanted = requestOf(pod, resource);
+      const { nodes, largest, left } = supplyFor(pod, resource);
+      if (wanted === 0 || nodes === 0) return '';
       const wants = `wants ${amountText(resource, wanted)}`;
-      const count = nodes.length === 1 ? 'the only node' : `${String(nodes.length)} nodes`;
-      const largest = Math.max(...nodes.map(({ allocatable }) => amountOf(allocatable[resource])));
-      if (largest === 0) return `${wants}, which ${nodes.length === 1 ? count : `none of ${count}`} offers`;
+      const count = nodes === 1 ? 'the only node' : `${String(nodes)} nodes`;
+      if (largest === 0) return `${wants}, which ${nodes === 1 ? count : `none of ${count}`} offers`;
       if (largest < wanted) {
-        return `${wants}, more than ${nodes.length === 1 ? count : `any of ${count}`} has at all (${numberText(resource, largest)})`;
+        return `${wants}, more than ${nodes === 1 ? count : `any of ${count}`} has at all (${numberText(resource, largest)})`;
       }
       // Pods that cannot be read take up room too.
       if (!view.isComplete('Pod', '')) return '';
-      const short = nodes.map((node) => leftOn(node, resource)).filter((free) => free < wanted);
+      const short = left.filter((free) => free < wanted);
       if (short.length !== nodeCount) return '';
       const most = numberText(resource, Math.max(...short));
-      if (nodes.length === 1) return `${wants}, the only node has ${most} left`;
+      if (nodes === 1) return `${wants}, the only node has ${most} left`;
       if (short.length === 1) return `${wants}, the node that is too full has ${most} left`;
-      const whose = short.length === nodes.length ? count : `the ${String(short.length)} nodes that are too full`;
+      const whose = short.length === nodes ? count : `the ${String(short.length)} nodes that are too full`;
       return `${wants}, the freest of ${whose} has ${most} left`;
     },
   };
@@ -70,33 +92,17 @@ export function createCapacity(view: View): Capacity {
  * What the scheduler counts for a pod: what its containers and sidecars ask for together, or what the greediest of its init containers
  * asks for beside the sidecars before it, if that is more.
  */
-function requestsOf(pod: Pod): Amounts {
-  const running = new Map<string, number>();
-  const starting = new Map<string, number>();
-  for (const container of pod.initContainers) {
-    for (const [resource, amount] of amountsOf(container)) {
-      if (container.restartPolicy === 'Always') add(running, resource, amount);
-      else raise(starting, resource, amount + (running.get(resource) ?? 0));
-    }
+function requestOf({ requests, initContainers, containers }: Pod, resource: string): number {
+  if (requests[resource] !== undefined) return amountOf(requests[resource]);
+  let running = 0;
+  let starting = 0;
+  for (const container of initContainers) {
+    const amount = amountOf(container.requests[resource]);
+    if (container.restartPolicy === 'Always') running += amount;
+    else starting = Math.max(starting, running + amount);
   }
-  for (const container of pod.containers) {
-    for (const [resource, amount] of amountsOf(container)) add(running, resource, amount);
-  }
-  for (const [resource, amount] of starting) raise(running, resource, amount);
-  for (const [resource, amount] of Object.entries(pod.requests)) running.set(resource, amountOf(amount));
-  return running;
-}
-
-function amountsOf({ requests }: Container): readonly (readonly [string, number])[] {
-  return Object.entries(requests).map(([resource, amount]) => [resource, amountOf(amount)]);
-}
-
-function add(into: Map<string, number>, resource: string, amount: number): void {
-  into.set(resource, (into.get(resource) ?? 0) + amount);
-}
-
-function raise(into: Map<string, number>, resource: string, amount: number): void {
-  into.set(resource, Math.max(into.get(resource) ?? 0, amount));
+  for (const container of containers) running += amountOf(container.requests[resource]);
+  return Math.max(running, starting);
 }
 
 function amountOf(text: string | undefined): number {

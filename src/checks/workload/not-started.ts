@@ -71,7 +71,7 @@ function stageOf({ startedAtMs, containerStatuses, initContainerStatuses, condit
   if (startedAtMs === undefined && containerStatuses.length === 0 && initContainerStatuses.length === 0) {
     return { text: `the kubelet of node ${nodeName} has not taken the pod`, patienceMs: UNTAKEN_MS };
   }
-  switch (condition(conditions, 'PodReadyToStartContainers')?.status) {
+  switch (condition(conditions, 'PodReadyToStartContainers')?.status ?? '') {
     case 'False':
       return { text: `its volumes or its network on node ${nodeName} are not ready`, patienceMs: PREPARING_MS };
     case 'True':

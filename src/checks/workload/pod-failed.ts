@@ -134,7 +134,7 @@ function endOf(pod: Pod): ContainerState | undefined {
 }
 
 function reasonOf(ended: ContainerState | undefined): 'OOMKilled' | 'StartFailed' | 'PodFailed' {
-  switch (ended?.status.terminated?.reason) {
+  switch (ended?.status.terminated?.reason ?? '') {
     case 'OOMKilled':
       return 'OOMKilled';
     case 'StartError':

@@ -55,6 +55,16 @@ test.each([
   );
 });
 
+test('the name of an image is no cause', () => {
+  const image = 'registry.example/denied/tls-proxy:404';
+  const pod = waitingFor('ImagePullBackOff', `Back-off pulling image "${image}"`);
+
+  expect(
+    findingsOf(imagePull, { Pod: [{ ...pod, containers: pod.containers.map((spec) => ({ ...spec, image })) }] })[0]
+      ?.title,
+  ).toBe(`0 of 1 replica ready: container api cannot start: ImagePullBackOff (image ${image})`);
+});
+
 test('while the kubelet backs off, the event still says why', () => {
   const pod = waitingFor('ImagePullBackOff', 'Back-off pulling image "registry.example/api:1.0"');
   const event = anEvent(
