@@ -324,6 +324,7 @@ export function aService(over: Partial<Omit<Service, 'meta'>> & { readonly meta?
     externalName: '',
     selector: LABELS,
     publishNotReadyAddresses: false,
+    loadBalancerClass: '',
     ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: '8080' }],
     loadBalancerAddresses: [],
     ...over,

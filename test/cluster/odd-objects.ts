@@ -249,6 +249,7 @@ function network(): readonly OddObject[] {
         spec: {
           type: 'LoadBalancer',
           publishNotReadyAddresses: true,
+          loadBalancerClass: 'example.com/internal',
           selector: { app: 'odd' },
           ports: [
             { name: 'a', port: 80, targetPort: 'http' },

@@ -16,7 +16,7 @@ export const loadBalancerPending: Check = {
   graceMs: 10 * 60_000,
   run: (view) =>
     view.objects.Service.flatMap((service) => {
-      const { meta, type, loadBalancerAddresses, selector } = service;
+      const { meta, type, loadBalancerAddresses, loadBalancerClass, selector } = service;
       if (type !== 'LoadBalancer' || loadBalancerAddresses.length > 0 || meta.deletedAtMs !== undefined) return [];
       const failure = view
         .eventsAbout(meta, 'Service')
@@ -32,10 +32,10 @@ export const loadBalancerPending: Check = {
           family: 'network',
           reason: 'LoadBalancerPending',
           impact: failure === undefined ? 'warning' : 'error',
-          title: `service ${meta.name} has no load balancer address${failure === undefined ? ': nothing has given it one' : `: ${clause(failure.message)}`}`,
+          title: `service ${meta.name} has no load balancer address${failure === undefined ? `: ${nobodyText(loadBalancerClass)}` : `: ${clause(failure.message)}`}`,
           onsetAtMs: earliest(failure?.firstAtMs, failure?.lastAtMs) ?? meta.createdAtMs,
           evidence: [
-            quoteField('Service', meta, 'spec', fields({ type })),
+            quoteField('Service', meta, 'spec', fields({ type, loadBalancerClass })),
             quoteField('Service', meta, 'status.loadBalancer', 'ingress: none'),
             ...(failure === undefined ? [] : [quoteEvent(failure)]),
           ],
@@ -44,3 +44,9 @@ export const loadBalancerPending: Check = {
       ];
     }),
 };
+
+function nobodyText(loadBalancerClass: string): string {
+  return loadBalancerClass === ''
+    ? 'nothing has given it one'
+    : `no controller serves its load balancer class ${loadBalancerClass}`;
+}

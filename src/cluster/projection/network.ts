@@ -35,6 +35,7 @@ export function projectService(object: Raw): Service {
     externalName: text(spec['externalName'], 'spec.externalName'),
     selector: textMap(spec['selector'], 'spec.selector'),
     publishNotReadyAddresses: flag(spec['publishNotReadyAddresses'], 'spec.publishNotReadyAddresses'),
+    loadBalancerClass: text(spec['loadBalancerClass'], 'spec.loadBalancerClass'),
     ports: many(spec['ports'], 'spec.ports', (port) => ({
       name: text(port['name'], 'ports.name'),
       port: count(port['port'], 'ports.port'),

@@ -24,6 +24,7 @@ export const SERVICE = message({
         type: [4, TEXT],
         externalName: [10, TEXT],
         publishNotReadyAddresses: [13, FLAG],
+        loadBalancerClass: [21, TEXT],
       }),
     ),
   ],

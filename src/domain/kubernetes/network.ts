@@ -7,6 +7,8 @@ export interface Service {
   readonly externalName: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly publishNotReadyAddresses: boolean;
+  /** Who is to serve it; '' leaves it to the cluster's own controller. */
+  readonly loadBalancerClass: string;
   readonly ports: readonly {
     readonly name: string;
     readonly port: number;

@@ -293,6 +293,22 @@ export const loadBalancerPendingCases: readonly CheckCase[] = [
   },
   {
     check: balancer,
+    name: 'nobody serves its class',
+    objects: (given) => [
+      aPlainService(given, 'edge', { type: 'LoadBalancer', loadBalancerClass: 'example.com/internal' }),
+      aPlainSlice(given, 'edge', true),
+    ],
+    finds: [
+      {
+        check: balancer,
+        reason: 'LoadBalancerPending',
+        impact: 'warning',
+        title: /no controller serves its load balancer class example\.com\/internal/,
+      },
+    ],
+  },
+  {
+    check: balancer,
     name: 'the cloud says why it gets none',
     objects: (given) => {
       const service = aPlainService(given, 'edge', { type: 'LoadBalancer' });
