@@ -90,8 +90,7 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
       .filter(({ object }) => onlyIn?.has(object.namespace) ?? true)
       .map((finding) => ({
         ...finding,
-        // A clock that runs ahead of ours must not make ages negative.
-        onsetAtMs: Math.min(finding.onsetAtMs, options.nowMs),
+        onsetAtMs: plausibleOnset(finding.onsetAtMs, options.nowMs, graceMs),
         impact: settings.impact ?? finding.impact,
       }));
     const folded = foldByOwner(stated).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
@@ -103,6 +102,14 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
     const detail = `check ${id} failed: ${messageOf(error)}`;
     return without('no', [{ resource: needs[0] ?? id, cause: 'malformed', detail: options.redact(detail) }]);
   }
+}
+
+/**
+ * A clock that runs ahead of ours must not make ages negative. Where it is ahead by more than the grace, one of the two is wrong, and the age
+ * is not known: the trouble counts as old enough, for an open incident must not be resolved because our clock was set back.
+ */
+function plausibleOnset(onsetAtMs: number, nowMs: number, graceMs: number): number {
+  return onsetAtMs > nowMs + graceMs ? nowMs - graceMs : Math.min(onsetAtMs, nowMs);
 }
 
 function isDue(check: Check, due: Due, settings: Partial<CheckSettings>): boolean {

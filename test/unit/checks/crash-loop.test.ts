@@ -247,3 +247,15 @@ test('a restarted kubelet clock that runs ahead makes no negative ages', () => {
 
   expect(findings[0]?.onsetAtMs).toBe(NOW_MS);
 });
+
+test('trouble that begins far in our future is told all the same: a clock that was set back must resolve nothing', () => {
+  const pod = aSickPod({
+    restartCount: 1,
+    waiting: BACK_OFF,
+    lastTerminated: aTermination({ finishedAtMs: NOW_MS + 3_600_000 }),
+  });
+
+  const { findings } = run(aSnapshot({ Pod: [pod] }), { checks: [crashLoop] });
+
+  expect(findings.map(({ onsetAtMs }) => onsetAtMs <= NOW_MS)).toEqual([true]);
+});
