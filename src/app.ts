@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { AgentEvent } from './agents/input.ts';
 import { checksWith } from './checks/catalogue.ts';
 import { allRows } from './checks/custom-resource/shipped-rows.ts';
-import { kindsFor, runChecks } from './checks/run-checks.ts';
+import { kindsFor, runChecksInTurns } from './checks/run-checks.ts';
 import type { ClusterAccess } from './cluster/kubeconfig.ts';
 import { defaultReadSettings, type ReadSettings } from './cluster/read.ts';
 import { createClusterReader, type ClusterReader } from './cluster/reader.ts';
@@ -278,16 +279,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       return snapshot;
     },
     check: (snapshot, due, pinned) =>
-      runChecks(snapshot, {
-        nowMs: now(),
-        settings: settingsOf,
-        checks: checks(),
-        due,
-        lastKnownOwner: owners.lastKnownOwner,
-        tierOf: (subject) => tierOf(subject, pinned),
-        redact,
-        onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
-      }),
+      runChecksInTurns(
+        snapshot,
+        {
+          nowMs: now(),
+          settings: settingsOf,
+          checks: checks(),
+          due,
+          lastKnownOwner: owners.lastKnownOwner,
+          tierOf: (subject) => tierOf(subject, pinned),
+          redact,
+          onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
+        },
+        setImmediate,
+      ),
     compare: createCompare(log),
     assess,
     decideAndRecord: createDecideAndRecord({

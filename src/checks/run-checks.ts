@@ -40,8 +40,31 @@ export interface CheckOptions {
  */
 export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
   const view = createView(snapshot, options);
-  const runs = (options.checks ?? CHECKS).map((check) => runCheck(check, snapshot, view, options));
-  const folded = runs
+  const results = (options.checks ?? CHECKS).map((check) => runCheck(check, snapshot, view, options));
+  return runOf(results, view, options);
+}
+
+/**
+ * The same, with a pause after each check: together they take tenths of a second in a large cluster, and nobody else had a turn.
+ *
+ * @param pause lets others go on
+ */
+export async function runChecksInTurns(
+  snapshot: Snapshot,
+  options: CheckOptions,
+  pause: () => Promise<unknown>,
+): Promise<CheckRun> {
+  const view = createView(snapshot, options);
+  const results: CheckResult[] = [];
+  for (const check of options.checks ?? CHECKS) {
+    results.push(runCheck(check, snapshot, view, options));
+    await pause();
+  }
+  return runOf(results, view, options);
+}
+
+function runOf(results: readonly CheckResult[], view: View, options: CheckOptions): CheckRun {
+  const folded = results
     .flatMap(({ outcome, folded: ofCheck }) => ofCheck.map((fold) => ({ ...fold, check: outcome.id })))
     .toSorted((left, right) => worstFirst(left.finding, right.finding));
   const number = createNumbering(options.redact);
@@ -50,7 +73,7 @@ export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
     objects,
     causes,
   }));
-  return { findings: attach(numbered, view), outcomes: runs.map(({ outcome }) => outcome) };
+  return { findings: attach(numbered, view), outcomes: results.map(({ outcome }) => outcome) };
 }
 
 /** The kinds that a cycle has to read for its checks. */

@@ -66,7 +66,7 @@ export async function runCycle(
             () => steps.observe(due, signal),
             (taken) => taken.gaps.length === 0,
           );
-    const checked = stages.runNow(
+    const checked = await stages.run(
       'check',
       () => steps.check(snapshot, due, definitions),
       (run) => run.outcomes.every((outcome) => outcome.evaluated !== 'no'),

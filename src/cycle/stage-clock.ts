@@ -5,7 +5,6 @@ type Stage = CycleReport['stages'][number];
 export interface StageClock {
   /** `whole` tells whether the stage did all of its work; a stage that did part of it is `partial`. */
   run<Result>(name: string, work: () => Promise<Result>, whole?: (result: Result) => boolean): Promise<Result>;
-  runNow<Result>(name: string, work: () => Result, whole?: (result: Result) => boolean): Result;
   skip(name: string): void;
   list(): readonly Stage[];
 }
@@ -27,12 +26,6 @@ export function createStageClock(now: () => number): StageClock {
         finish(name, startedAtMs, 'failed');
         throw error;
       }
-    },
-    runNow: (name, work, whole = () => true) => {
-      const startedAtMs = now();
-      const result = work();
-      finish(name, startedAtMs, whole(result) ? 'ok' : 'partial');
-      return result;
     },
     skip: (name) => void stages.push({ name, ms: 0, status: 'skipped' }),
     list: () => stages,

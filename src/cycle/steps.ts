@@ -44,7 +44,7 @@ export interface CycleSteps {
   /** Fresh settings and definitions; never throws for a bad file. */
   readonly pin: () => Promise<Definitions>;
   readonly observe: (due: Due, signal: AbortSignal) => Promise<Snapshot>;
-  readonly check: (snapshot: Snapshot, due: Due, definitions: Definitions) => CheckRun;
+  readonly check: (snapshot: Snapshot, due: Due, definitions: Definitions) => Promise<CheckRun>;
   /** What the Markdown says that the cluster does not bear out, such as a P0 service that is not there. Only a whole read can tell. */
   readonly compare: (definitions: Definitions, snapshot: Snapshot, due: Due) => readonly DefinitionWarning[];
   readonly assess: (

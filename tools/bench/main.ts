@@ -39,13 +39,16 @@ if ((name !== undefined && BENCHMARKS[name] === undefined) || options === undefi
   if (!rows.every(passes)) process.exitCode = 2;
 }
 
-/** `--pods 50000` → `{ pods: '50000' }`; `undefined` for anything else. */
+/** `--pods 50000` → `{ pods: '50000' }`, `--large` → `{ large: '' }`; `undefined` for anything else. */
 function optionsIn(words: readonly string[]): Readonly<Record<string, string>> | undefined {
   const found: Record<string, string> = {};
-  for (let index = 0; index < words.length; index += 2) {
-    const [option, value] = [words[index] ?? '', words[index + 1]];
-    if (!option.startsWith('--') || value === undefined) return undefined;
-    found[option.slice(2)] = value;
+  for (let index = 0; index < words.length;) {
+    const option = words[index] ?? '';
+    const next = words[index + 1];
+    if (!option.startsWith('--')) return undefined;
+    const hasValue = next !== undefined && !next.startsWith('--');
+    found[option.slice(2)] = hasValue ? next : '';
+    index += hasValue ? 2 : 1;
   }
   return found;
 }

@@ -1,6 +1,7 @@
-/** The product's own observe and check, as a cycle does them: `node product-client.ts KUBECONFIG KIND…`. */
-import { setTimeout } from 'node:timers/promises';
-import { runChecks } from '../../src/checks/run-checks.ts';
+/** The product's own observe and check, as a cycle (`all`) and a patrol (`patrol`) do them: `node product-client.ts KUBECONFIG`. */
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { namespacesOfLoosePods, podsToRead } from '../../src/checks/pods-to-read.ts';
+import { kindsFor, runChecksInTurns } from '../../src/checks/run-checks.ts';
 import { snapshotKindNames } from '../../src/cluster/kinds.ts';
 import { loadClusterAccess } from '../../src/cluster/kubeconfig.ts';
 import { defaultReadSettings } from '../../src/cluster/read.ts';
@@ -9,7 +10,7 @@ import { silentLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { serveRounds } from './rounds.ts';
 
-const [explicitFile, ...wanted] = process.argv.slice(2);
+const [explicitFile] = process.argv.slice(2);
 const reader = createClusterReader({
   access: loadClusterAccess({ explicitFile, environment: {} }),
   cluster: () => ({ id: undefined, name: 'bench' }),
@@ -23,25 +24,39 @@ const reader = createClusterReader({
 });
 const redact = createRedactor(() => []);
 
-serveRounds(async () => {
+let loose: ReadonlySet<string> | undefined;
+
+serveRounds(async (task) => {
+  const due = task === 'patrol' ? 'patrol' : 'all';
+  const kinds = kindsFor(due, () => ({}));
   const snapshot = await reader.takeSnapshot({
-    kinds: snapshotKindNames().filter((kind) => wanted.includes(kind)),
+    kinds: snapshotKindNames().filter((kind) => kinds.includes(kind)),
     namespaces: {},
+    ...(due === 'patrol' && {
+      podsToRead: (read) => podsToRead(read, { nowMs: Date.now(), loose, open: new Set() }),
+    }),
     signal: new AbortController().signal,
   });
-  const { findings } = runChecks(snapshot, {
-    nowMs: Date.now(),
-    settings: () => ({}),
-    due: 'all',
-    lastKnownOwner: () => undefined,
-    redact,
-    onError: (checkId, error) => {
-      throw new Error(`check ${checkId} failed`, { cause: error });
+  if (snapshot.podNamespaces === undefined) loose = namespacesOfLoosePods(snapshot.objects);
+  const startedAtMs = performance.now();
+  const { findings } = await runChecksInTurns(
+    snapshot,
+    {
+      nowMs: Date.now(),
+      settings: () => ({}),
+      due,
+      lastKnownOwner: () => undefined,
+      redact,
+      onError: (checkId, error) => {
+        throw new Error(`check ${checkId} failed`, { cause: error });
+      },
     },
-  });
+    setImmediate,
+  );
   return {
     objects: Object.values(snapshot.objects).reduce((sum, objects) => sum + objects.length, 0),
     findings: findings.length,
     gaps: snapshot.gaps.length,
+    checksMilliseconds: performance.now() - startedAtMs,
   };
 });

@@ -13,6 +13,8 @@ const Round = z.object({
   objects: z.number(),
   findings: z.number().optional(),
   gaps: z.number().optional(),
+  /** Of the checks alone, over what was read. */
+  checksMilliseconds: z.number().optional(),
   /** CPU time of the process during the round. */
   cpuMilliseconds: z.number(),
   /** How late timers were that wanted to run every millisecond. */
@@ -22,7 +24,8 @@ export type Round = z.infer<typeof Round>;
 
 /** A client in a process of its own that does its work each time it is asked to. */
 export interface Client extends AsyncDisposable {
-  round(): Promise<Round>;
+  /** @param task which of its works; `go` unless told */
+  round(task?: string): Promise<Round>;
 }
 
 /** Starts `node NODE_OPTIONS FILE ARGUMENTS`; the file calls {@link serveRounds}. */
@@ -33,9 +36,9 @@ export function startClient(file: URL | string, args: readonly string[], nodeOpt
   });
   ended.catch(() => undefined);
   return {
-    async round() {
+    async round(task = 'go') {
       const answer = once(child, 'message');
-      child.send('go');
+      child.send(task);
       const [message] = await Promise.race([answer, ended]);
       return Round.parse(message);
     },
@@ -47,13 +50,15 @@ export function startClient(file: URL | string, args: readonly string[], nodeOpt
 }
 
 /** The other side: does the work whenever the parent asks, and says how it went; ends when the parent lets go. */
-export function serveRounds(work: () => Promise<Pick<Round, 'objects' | 'findings' | 'gaps'>>): void {
-  process.on('message', () => {
+export function serveRounds(
+  work: (task: string) => Promise<Pick<Round, 'objects' | 'findings' | 'gaps' | 'checksMilliseconds'>>,
+): void {
+  process.on('message', (task) => {
     const startedAtMs = performance.now();
     const cpuBefore = process.cpuUsage();
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
-    void work().then((counts) => {
+    void work(String(task)).then((counts) => {
       const { user, system } = process.cpuUsage(cpuBefore);
       delay.disable();
       process.send?.({

@@ -35,7 +35,8 @@ export async function startEtcd(program: string, directory: string): Promise<Etc
         '--initial-cluster',
         `test=${peerUrl}`,
         '--quota-backend-bytes',
-        String(4 * 1024 ** 3),
+        // 50,000 pods with their history.
+        String(8 * 1024 ** 3),
         '--max-request-bytes',
         String(16 * 1024 ** 2),
         '--log-level',

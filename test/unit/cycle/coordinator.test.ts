@@ -26,7 +26,7 @@ function aBench(changes: Partial<CycleSteps> = {}): Bench {
       await Promise.resolve();
       return emptySnapshot();
     },
-    check: () => ({ findings: [], outcomes: [] }),
+    check: () => Promise.resolve({ findings: [], outcomes: [] }),
     compare: () => [],
     assess: () => [],
     decideAndRecord: async ({ pass, cycleId, findings }) => {
