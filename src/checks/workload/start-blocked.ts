@@ -36,6 +36,8 @@ export interface Preparation {
 export function failingPreparations(view: View, isFailure: (event: Event) => boolean): readonly Preparation[] {
   return view.objects.Pod.flatMap((pod) => {
     if (!isLive(pod) || (pod.phase !== 'Pending' && pod.phase !== 'Running')) return [];
+    if (![...pod.initContainerStatuses, ...pod.containerStatuses].some(({ waiting }) => waiting !== undefined))
+      return [];
     // Volumes are mounted and the sandbox has its network: what failed before that has passed.
     if (condition(pod.conditions, 'PodReadyToStartContainers')?.status === 'True') return [];
     const container = containersOf(pod).find(({ status }) => PREPARING.has(status.waiting?.reason ?? ''));
