@@ -39,7 +39,13 @@ test('a P0 service of CLAUDE.md that runs alone is a line of the report and no m
   };
 
   expect(await alone()).toMatchObject([
-    { check: 'single-replica', impact: 'info', tier: 'P0', object: { kind: 'Deployment', namespace, name: 'ledger' } },
+    {
+      check: 'single-replica',
+      impact: 'info',
+      tier: 'P0',
+      floor: 'SEV-4',
+      object: { kind: 'Deployment', namespace, name: 'ledger' },
+    },
   ]);
   expect(['critical-alerts', 'alerts'].flatMap((channel) => slack.messages(channel))).toEqual([]);
   await definitions.swapClaude(`# Operations\n\n## P1\n\n- ${namespace}/ledger: the book\n`);
