@@ -86,7 +86,7 @@ export interface SicknessRule {
 }
 
 /** Something that ends on a date. */
-export interface ExpiryRule {
+interface ExpiryRule {
   readonly field: string;
   /** The time from which its owner renews it by itself; before that it is nobody's worry. */
   readonly renewedFrom?: string;

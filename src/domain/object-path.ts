@@ -1,7 +1,7 @@
 /** A way into an object, parsed: a step is a field's name, or {@link EVERY} item of a list. */
 export type ObjectPath = readonly string[];
 
-export const EVERY = '[]';
+const EVERY = '[]';
 
 const PATH = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*|\['[^'\]]+'\]|\[\])*$/;
 const STEP = /\['([^'\]]+)'\]|\[\]|[A-Za-z_$][\w$-]*/g;
