@@ -189,7 +189,12 @@ test('a CronJob whose time zone nobody knows never runs, and its controller says
   );
 
   expect(findingsOf(cronJobLate, { CronJob: [cron], Event: [event] })).toMatchObject([
-    { reason: 'CronJobLate', impact: 'error', onsetAtMs: ago(50), title: 'never runs, because nobody knows its time zone Mars/Olympus' },
+    {
+      reason: 'CronJobLate',
+      impact: 'error',
+      onsetAtMs: ago(50),
+      title: 'never runs, because nobody knows its time zone Mars/Olympus',
+    },
   ]);
   expect(findingsOf(cronJobLate, { CronJob: [cron] })).toEqual([]);
 });
