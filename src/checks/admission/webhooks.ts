@@ -5,7 +5,7 @@ import type { View } from '../view.ts';
 
 export const WEBHOOK_VERSION = 'admissionregistration.k8s.io/v1';
 
-export type WebhookKind = 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
+type WebhookKind = 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
 
 export interface KindedConfiguration {
   readonly kind: WebhookKind;

@@ -7,7 +7,7 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 /** The AWS controller reads such a backend's rules from an annotation of that name: there is no Service. */
 const ANNOTATED_PORT = 'use-annotation';
 
-export const INGRESS_VERSION = 'networking.k8s.io/v1';
+const INGRESS_VERSION = 'networking.k8s.io/v1';
 
 /** The class in its newer or older form; '' for none. */
 export function classNameOf({ className, meta }: Ingress): string {
