@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { loadClusterAccess } from '../../../src/cluster/kubeconfig.ts';
-import { defaultReadSettings } from '../../../src/cluster/read.ts';
+import { defaultReadSettings, type ReadSettings } from '../../../src/cluster/read.ts';
 import { createClusterReader, type ClusterReader } from '../../../src/cluster/reader.ts';
 import { silentLog } from '../../../src/log.ts';
 import { controlPlane } from '../../control-plane/control-plane.ts';
 import { anAccount, grantEverywhere } from '../../harness/accounts.ts';
 import { startFaultProxy, type FaultProxy } from '../../harness/fault-proxy.ts';
-import { latency, refusal } from '../../harness/faults.ts';
+import { drip, latency, refusal, resetAtOnce } from '../../harness/faults.ts';
 import { handClock, SECOND_MS } from '../../harness/hand-clock.ts';
 import { promiseCases, promiseHeld } from '../../harness/promises.ts';
 
@@ -25,12 +25,12 @@ beforeAll(async () => {
 });
 
 /** A reader whose waits pass on the hand clock. */
-async function start(): Promise<void> {
+async function start(limits: Partial<ReadSettings> = {}): Promise<void> {
   proxy = await startFaultProxy(controlPlane(), { now: clock.now });
   reader = createClusterReader({
     access: loadClusterAccess({ explicitFile: await proxy.kubeconfigFile({ token }), environment: {} }),
     cluster: () => ({ id: 'test', name: 'test' }),
-    settings: () => defaultReadSettings,
+    settings: () => ({ ...defaultReadSettings, ...limits }),
     readableConfigMaps: () => [],
     now: clock.now,
     sleep: async (ms) => {
@@ -100,3 +100,20 @@ test('K7: a server that asks to be left alone is left alone for as long as it as
   expect(violations).toBe(0);
   await promiseHeld('K7', answered, 'answers with Retry-After 0, 1, 2, 45, none, nonsense and a date: 0 violations');
 }, 300_000);
+
+test('a list that drips is given up at its deadline, a connection that is reset at once is tried again, and all else is whole', async () => {
+  await start({ deadlineMs: 3_000 });
+  await using _reader = reader;
+  await using _proxy = proxy;
+  let resets = 0;
+  proxy.follow(({ url }) => {
+    if (url.pathname === '/api/v1/nodes') return drip(100);
+    return url.pathname === '/api/v1/services' && (resets += 1) < 3 ? resetAtOnce : undefined;
+  });
+
+  const snapshot = await reader.takeSnapshot({ kinds: ['Node', 'Service', 'Pod'], namespaces: {}, signal: NEVER });
+
+  expect(snapshot.gaps.map(({ resource, cause }) => [resource, cause])).toEqual([['Node', 'timeout']]);
+  expect(resets).toBe(3);
+  expect(snapshot.objects.Service.map(({ meta }) => meta.name)).toContain('kubernetes');
+});
