@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { runInput } from './run-jq.ts';
 import { expect, test } from 'vitest';
+import { REASONS } from '../../../src/domain/finding.ts';
 import { inspectDefinitions } from '../../../src/definitions/assemble.ts';
 import { holdFor, tierOf } from '../../../src/definitions/matching.ts';
 import { sectionsFor } from '../../../src/definitions/sections.ts';
@@ -73,4 +74,14 @@ test.each(
   expect(await runInput(isOneObject ? pod : { items: [pod] }, program)).toContain(
     isOneObject ? 'docker.io/api:1' : 'web/api-1',
   );
+});
+
+test('the analyzer is told only of reasons that exist', () => {
+  const text = readFileSync(new URL('../../../agents/k8s-analyzer.md', import.meta.url), 'utf8');
+  const [, rows = ''] = /\| Reason \|[^\n]*\n\|[ -|]*\n((?:\|[^\n]*\n)+)/.exec(text) ?? [];
+  const told = rows.split('\n').flatMap((row) => (row.split('|')[1] ?? '').split(',').map((reason) => reason.trim()));
+  const known: readonly string[] = Object.values(REASONS).flat();
+
+  expect(told.filter((reason) => reason !== '').length).toBeGreaterThan(15);
+  expect(told.filter((reason) => reason !== '' && !known.includes(reason))).toEqual([]);
 });
