@@ -27,7 +27,8 @@ export const stuckTerminating: Check = {
   run: (view) =>
     view.objects.Pod.flatMap((pod) => {
       const { deletedAtMs } = pod.meta;
-      return deletedAtMs === undefined ? [] : [findingFor(view, pod, deletedAtMs)];
+      // Until that time the pod was given to end by itself, perhaps hours.
+      return deletedAtMs === undefined || deletedAtMs > view.nowMs ? [] : [findingFor(view, pod, deletedAtMs)];
     }),
 };
 
