@@ -100,6 +100,7 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
   const { warnings: ruleWarnings, ...rules } = readRules(ruleTexts(orchestrator, agents), settings.zone);
   const revision = createHash('sha256');
   for (const file of files) revision.update(`${file.name}\0${file.sha256}\n`);
+  if (settings.policyHash !== undefined) revision.update(`policies\0${settings.policyHash}\n`);
   return {
     definitions: {
       revision: revision.digest('hex'),

@@ -14,4 +14,6 @@ export interface DefinitionSettings {
   readonly defaultModel: string;
   /** IANA zone of windows and dates that name none. */
   readonly zone: string;
+  /** Of the policies that the same cycle uses: a part of the revision. */
+  readonly policyHash?: string | undefined;
 }

@@ -3,7 +3,7 @@ import type { Hold } from '../domain/finding.ts';
 import { TIERS, type Severity, type Tier } from '../domain/severity.ts';
 import { isOpen, nextClosing } from '../domain/time-window.ts';
 import { tellingWords } from './service-names.ts';
-import { meansTarget, namesOf, type Named, type Target } from './target.ts';
+import { holdsIn, meansTarget, namesOf, type Named, type Target } from './target.ts';
 
 /** The tier of the service an object belongs to; the higher where two entries mean it. */
 export function tierOf(target: Named, definitions: Pick<Definitions, 'tiers'>): Tier | undefined {
@@ -23,7 +23,7 @@ export function holdFor(
   nowMs: number,
 ): Hold | undefined {
   const open = definitions.knownIssues.filter(
-    (issue) => issue.silences && isInForce(issue, nowMs) && isOfKind(issue, target),
+    (issue) => issue.silences && isInForce(issue, nowMs) && isOfKind(issue, target) && holdsIn(issue, target),
   );
   const known = open.find((issue) => issue.names.some((name) => meansTarget(name, target)));
   if (known !== undefined) {
@@ -55,6 +55,7 @@ export function holdFor(
 function toleranceFor(target: Target, definitions: Pick<Definitions, 'tiers' | 'tolerances'>): Tolerance | undefined {
   const tier = tierOf(target, definitions);
   const rank = (rule: Tolerance): number | undefined => {
+    if (!holdsIn(rule, target)) return undefined;
     if (rule.degradedOnly === true && target.impact === 'critical') return undefined;
     if (rule.name !== undefined) return meansTarget(rule.name, target) ? 0 : undefined;
     if (rule.tier !== undefined) return rule.tier === tier ? 1 : undefined;
@@ -92,12 +93,15 @@ export function channelFor(
   const allowed = new Set(allowedChannels.map((channel) => channel.replace(/^#/, '')));
   const fits = definitions.channels.filter(
     (rule) =>
+      holdsIn(rule, target) &&
       (rule.severity === undefined || rule.severity === severity) &&
       (rule.name === undefined || meansTarget(rule.name, target)) &&
       allowed.has(rule.channel.replace(/^#/, '')),
   );
   const weight = (rule: (typeof fits)[number]): number =>
-    (rule.name === undefined ? 0 : 2) + (rule.severity === undefined ? 0 : 1);
+    (rule.name === undefined ? 0 : 4) +
+    (rule.severity === undefined ? 0 : 2) +
+    (rule.environments === undefined ? 0 : 1);
   const chosen = fits.toSorted((left, right) => weight(right) - weight(left))[0];
   return chosen === undefined ? undefined : { channel: chosen.channel, file: chosen.file, line: chosen.line };
 }
@@ -108,7 +112,8 @@ export function contactsFor(
   target: Target,
   definitions: Pick<Definitions, 'contacts'>,
 ): readonly string[] {
-  const fits = (rule: ContactRule): boolean => rule.severity === undefined || rule.severity === severity;
+  const fits = (rule: ContactRule): boolean =>
+    holdsIn(rule, target) && (rule.severity === undefined || rule.severity === severity);
   const own = definitions.contacts.filter(
     (rule) => rule.name !== undefined && fits(rule) && meansTarget(rule.name, target),
   );

@@ -1,5 +1,6 @@
 import type { Definitions, KnownIssue } from '../domain/definitions.ts';
 import { compareSeverity, SEVERITIES, type Severity } from '../domain/severity.ts';
+import { bothLimits, environmentsAbove, environmentsIn } from './environments.ts';
 import { isInForce, isReason, tierOf } from './matching.ts';
 import { plainText, sentencesOf, type Block, type Sentence } from './markdown-outline.ts';
 import { isHistory, tiersIn } from './read-tiers.ts';
@@ -7,10 +8,10 @@ import { ruleTexts } from './read-rules.ts';
 import { durationsIn, LONGEST_TOLERANCE_MS } from './read-tolerances.ts';
 import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry } from './service-names.ts';
-import { silencePhrasesIn } from './silence-phrase.ts';
-import { namesEnvironment, type SilenceScope } from './silence-scope.ts';
+import { silencePhrasesIn, whereSilent } from './silence-phrase.ts';
+import type { SilenceScope } from './silence-scope.ts';
 import { severitiesIn } from './subject.ts';
-import { meansTarget, namespaceOf, type ServiceName, type Target } from './target.ts';
+import { holdsIn, meansTarget, namespaceOf, type ServiceName, type Target } from './target.ts';
 
 /** What a model wants the SREs' text to permit. */
 export type PassageRequest =
@@ -25,6 +26,8 @@ const PASSAGE_REFUSALS = [
   'history',
   'about-another-object',
   'other-reason',
+  'other-environment',
+  'environment-unread',
   'does-not-permit',
   'negated',
   'below-named-severity',
@@ -56,6 +59,11 @@ const WAITS =
   /\b(?:wait\w*|delay\w*|hold|grace|toler\w*|downtime|outage|after|before|until|unless|more\s+than|longer\s+than|over|at\s+least|up\s+to|(?:down|unavailable|degraded|failing|unhealthy|offline|missing)\s+for|(?:may|can)\s+(?:be|take|last))\b|[>≥]/i;
 const FORBIDS_WAITING =
   /(?:\b(?:not|never|cannot|no|without)|n['’]t)\s+(?:\w+\s+){0,2}(?:wait|delay|hold|toler)|\bwithin\b/i;
+
+const UNREAD_ENVIRONMENT = refuse(
+  'environment-unread',
+  'it names an environment or a place in a way that code cannot compare',
+);
 
 /** Shorter quotes stand somewhere by chance. */
 const MIN_CHARACTERS = 20;
@@ -97,6 +105,8 @@ interface Place {
   readonly line: number;
   readonly text: string;
   readonly block: Block;
+  /** Of the whole file. */
+  readonly blocks: readonly Block[];
   /** What of the surrounding text says whom it concerns: itself, its bullet, and the titles of its own section. */
   readonly context: string;
 }
@@ -108,7 +118,7 @@ function passagesOf(definitions: Pick<Definitions, 'orchestrator' | 'agents'>): 
       const units =
         block.kind === 'bullet' || block.kind === 'row' || block.kind === 'heading' ? [whole] : sentencesOf(block);
       const title = block.headings.at(-1)?.text ?? '';
-      return units.map((unit) => ({ file, ...unit, block, context: `${title}\n${block.text}` }));
+      return units.map((unit) => ({ file, ...unit, block, blocks, context: `${title}\n${block.text}` }));
     }),
   );
 }
@@ -134,9 +144,37 @@ function judge(
   const reason = entries[0]?.reason ?? /\breason:\s*[`*]*([A-Za-z][\w:-]*)/i.exec(place.text)?.[1];
   if (reason !== undefined && !isReason(reason, target.reason))
     return refuse('other-reason', `it is about ${reason}, this is ${target.reason}`);
+  const scope = scopeOf(place, entries, reason, target, definitions);
+  const elsewhere = elsewhereThan(place, entries, scope, target, request);
+  if (elsewhere !== undefined) return elsewhere;
   const closed = closedBy(place, entries, request, zone, nowMs);
   if (closed !== undefined) return closed;
-  return permits(place, quote, target, request, scopeOf(place, entries, reason, target, definitions));
+  return permits(place, quote, target, request, scope);
+}
+
+/** A rule for staging permits nothing in production, nor where nobody has said what it is. */
+function elsewhereThan(
+  place: Place,
+  entries: readonly KnownIssue[],
+  scope: SilenceScope,
+  target: Target,
+  request: PassageRequest,
+): PassageVerdict | undefined {
+  const whole = entries[0]?.text ?? place.block.text;
+  // What silences says itself where; of the other rules the whole sentence is taken.
+  const own =
+    request.to === 'silence'
+      ? whereSilent(whole, silencePhrasesIn(normalise(place.text), scope), scope.names)
+      : environmentsIn(normalise(place.text), scope.names).environments;
+  const above = environmentsAbove(place.block.headings, place.blocks, scope.names);
+  const environments = bothLimits(own, above.environments);
+  if (environments === 'unclear') return UNREAD_ENVIRONMENT;
+  if (environments === undefined || holdsIn({ environments }, target)) return undefined;
+  const here = target.environment ?? 'unknown';
+  return refuse(
+    'other-environment',
+    `it holds in ${environments.join(', ') || 'no environment'} only, this is ${here}`,
+  );
 }
 
 function scopeOf(
@@ -169,9 +207,8 @@ function permits(
       const phrases = silencePhrasesIn(normalise(place.text), scope);
       if (!phrases.some((phrase) => quote.includes(phrase.text)))
         return refuse('does-not-permit', 'it does not say not to alert');
-      const headings = place.block.headings.map((heading) => plainText(heading.text));
-      const isLimited = headings.some((heading) => namesEnvironment(heading, scope.names));
-      if (isLimited || phrases.some((phrase) => phrase.void !== undefined)) {
+      if (phrases.some((phrase) => phrase.void === 'qualified')) return UNREAD_ENVIRONMENT;
+      if (phrases.some((phrase) => phrase.void !== undefined)) {
         return refuse('negated', 'a negation, a condition or a limit stands beside "do not alert"');
       }
       return granted;

@@ -1,12 +1,12 @@
 import type { KnownIssue, TierEntry } from '../domain/definitions.ts';
+import { bothLimits, environmentsAbove } from './environments.ts';
 import type { Block } from './markdown-outline.ts';
-import { MAX_PASSAGE_CHARACTERS, plainText } from './markdown-outline.ts';
+import { MAX_PASSAGE_CHARACTERS, plainText, type Heading } from './markdown-outline.ts';
 import type { Reading } from './reading.ts';
 import { isHistory } from './read-tiers.ts';
 import { readLimitsUnder } from './read-window.ts';
 import { namesIn, readNamedEntry, tellingWords } from './service-names.ts';
-import { silencePhrasesIn } from './silence-phrase.ts';
-import { namesEnvironment } from './silence-scope.ts';
+import { silencePhrasesIn, whereSilent } from './silence-phrase.ts';
 import type { ServiceName } from './target.ts';
 
 const SECTION =
@@ -54,18 +54,24 @@ export function readKnownIssues(
     const above = (entry.title ?? entry.blocks[0])?.headings ?? [];
     const headings = above.map((heading) => plainText(heading.text));
     const limits = readLimitsUnder(headings, plainText(text), zone);
+    const where = environmentsAbove(
+      entry.title === undefined ? above : [...above, asHeading(entry.title)],
+      blocks,
+      names,
+    );
+    const environments = bothLimits(whereSilent(text, phrases, names), where.environments);
     // One phrase that does not count makes the whole entry unsure.
-    const inEnvironment = headings.find((heading) => namesEnvironment(heading, names));
     const doubtful = phrases.find((phrase) => phrase.void !== undefined);
     if (doubtful !== undefined) {
       const why = {
         negated: 'a negation stands before it',
         conditional: 'it depends on a condition',
         partial: 'it limits where or how, not whether',
+        long: 'it stands in a sentence or an entry too long to be sure of; divide it',
         another:
           'it depends on a condition: what it is about is not the object that the entry names; write "reason: CrashLoop" for a kind of failure',
         qualified:
-          'it holds in one environment only, which is for the agents; name the object with its namespace instead',
+          'it names an environment or a place in a way that code cannot compare; write "in staging", "outside production", or name the object with its namespace',
       };
       const at = line + text.slice(0, doubtful.index).split('\n').length - 1;
       warn(
@@ -74,10 +80,20 @@ export function readKnownIssues(
         at,
       );
     }
-    if (inEnvironment !== undefined && phrases.length > 0) {
+    if (environments === 'unclear' && where.environments !== 'unclear' && phrases.length > 0) {
       warn(
         'silence-qualified',
-        `the heading "${inEnvironment}" limits it to one environment, which is for the agents, so the entry silences nothing by itself; name the object with its namespace instead`,
+        'its sentences name different environments, so the entry silences nothing by itself; make one entry for each',
+      );
+    } else if (where.environments === 'unclear' && phrases.length > 0) {
+      warn(
+        'silence-qualified',
+        `the heading "${where.heading}" names an environment in a way that code cannot compare, so the entry silences nothing by itself; write "Known issues in staging", or name the object with its namespace`,
+      );
+    } else if (environments !== undefined && environments.length === 0) {
+      warn(
+        'silence-qualified',
+        `the heading "${where.heading}" and the entry name different environments, so it holds in none`,
       );
     }
     if (limits.unread !== undefined && phrases.length > 0) {
@@ -87,13 +103,28 @@ export function readKnownIssues(
       );
     }
     const silences =
-      phrases.length > 0 && doubtful === undefined && inEnvironment === undefined && limits.unread === undefined;
+      phrases.length > 0 && doubtful === undefined && environments !== 'unclear' && limits.unread === undefined;
     const words = tellingWords(text);
     for (const window of limits.windows.length === 0 ? [undefined] : limits.windows) {
-      found.push({ file, line, text, names, words, window, untilMs: limits.untilMs, reason, silences });
+      found.push({
+        file,
+        line,
+        text,
+        names,
+        words,
+        window,
+        untilMs: limits.untilMs,
+        reason,
+        ...(environments !== undefined && environments !== 'unclear' && { environments }),
+        silences,
+      });
     }
   }
   return { found, unread };
+}
+
+function asHeading(title: Block): Heading {
+  return { line: title.line, level: title.depth, text: title.text };
 }
 
 interface Service {

@@ -1,5 +1,6 @@
 import type { ChannelRule, ContactRule } from '../domain/definitions.ts';
-import type { Severity } from '../domain/severity.ts';
+import type { Environment, Severity } from '../domain/severity.ts';
+import { bothLimits, environmentsAbove, environmentsIn } from './environments.ts';
 import { plainText, sentencesOf, type Block, type Sentence } from './markdown-outline.ts';
 import { isHistory, tierAbove } from './read-tiers.ts';
 import type { Reading } from './reading.ts';
@@ -38,6 +39,7 @@ interface Route {
   readonly mention: string;
   readonly severity: Severity | undefined;
   readonly name: ServiceName | undefined;
+  readonly environments?: readonly Environment[];
 }
 
 function readRoutes(
@@ -78,7 +80,16 @@ function readRoutes(
         }
         const severities = nonEmpty(severitiesIn(part)) ??
           (service === undefined ? nonEmpty(subject.severities) : undefined) ?? [undefined];
-        const base = { line: sentence.line, text: sentence.text, mention };
+        const own = environmentsIn(part, names).environments;
+        const above = environmentsAbove(block.headings, blocks, names).environments;
+        // Words that cannot be compared limit no route: told in a place too many is better than in none.
+        const environments = bothLimits(own === 'unclear' ? undefined : own, above === 'unclear' ? undefined : above);
+        const base = {
+          line: sentence.line,
+          text: sentence.text,
+          mention,
+          ...(environments !== undefined && environments !== 'unclear' && { environments }),
+        };
         for (const severity of severities) {
           for (const name of nonEmpty(names) ?? [undefined]) found.push({ ...base, severity, name });
         }

@@ -62,10 +62,13 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
   const channels = collect(({ file, blocks }) => readChannels(file, blocks, listed));
   const contacts = collect(({ file, blocks }) => readContacts(file, blocks, listed));
 
-  const scope = (rule: { severity: string | undefined; name: ServiceName | undefined }, tier?: string): string =>
+  const scope = (
+    rule: { severity: string | undefined; name: ServiceName | undefined; environments?: readonly string[] },
+    tier?: string,
+  ): string =>
     [rule.name === undefined ? undefined : nameText(rule.name), tier, rule.severity]
       .filter((part) => part !== undefined)
-      .join(', ');
+      .join(', ') + (rule.environments === undefined ? '' : ` in ${rule.environments.join(', ')} only`);
   const read = [
     ...tiers.map((entry) => ({ ...at(entry), what: `${entry.tier} service ${nameText(entry)}` })),
     ...knownIssues.map((issue) => ({
@@ -75,6 +78,7 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
         ...(issue.window === undefined ? [] : [describeWindow(issue.window)]),
         ...(issue.untilMs === undefined ? [] : [`until ${new Date(issue.untilMs).toISOString()}`]),
         ...(issue.reason === undefined ? [] : [`reason ${issue.reason}`]),
+        ...(issue.environments === undefined ? [] : [`in ${issue.environments.join(', ')} only`]),
         issue.silences ? 'silences' : 'for the agents only, silences nothing by itself',
       ].join('; '),
     })),

@@ -1,5 +1,6 @@
 import type { Tolerance } from '../domain/definitions.ts';
 import type { Tier } from '../domain/severity.ts';
+import { bothLimits, environmentsAbove, environmentsIn } from './environments.ts';
 import { plainText, sentencesOf, type Block } from './markdown-outline.ts';
 import { isHistory, tierAbove, tiersIn } from './read-tiers.ts';
 import type { Reading } from './reading.ts';
@@ -103,12 +104,24 @@ export function readTolerances(
           );
           continue;
         }
+        const environments = bothLimits(
+          environmentsIn(text, names).environments,
+          environmentsAbove(block.headings, blocks, names).environments,
+        );
+        if (environments === 'unclear') {
+          warn(
+            'tolerance-unread',
+            `"${match.text}" is not taken as a tolerance: an environment is named in a way that code cannot compare; write "in staging"`,
+          );
+          continue;
+        }
         const base = {
           file,
           line: sentence.line,
           text: sentence.text,
           durationMs: match.durationMs,
           severity,
+          ...(environments !== undefined && { environments }),
           ...(match.state === 'degraded' && { degradedOnly: true }),
         };
         for (const name of names) found.push({ ...base, tier: undefined, name });

@@ -1,4 +1,6 @@
-import { isAboutAnother, namesEnvironment, type SilenceScope } from './silence-scope.ts';
+import { ENVIRONMENTS, type Environment } from '../domain/severity.ts';
+import { bothLimits, environmentsIn, type EnvironmentLimit } from './environments.ts';
+import { isAboutAnother, type SilenceScope } from './silence-scope.ts';
 
 /** A place where text tells that nobody be told. */
 export interface SilencePhrase {
@@ -6,9 +8,12 @@ export interface SilencePhrase {
   readonly text: string;
   /**
    * Why it does not count: it is denied, it holds on a condition that code cannot check, it speaks of less than silence, it is about
-   * something else than what the text names, or it holds in some environment only.
+   * something else than what the text names, it names an environment in a way that cannot be compared, or what surrounds it is too long
+   * to be sure of.
    */
-  readonly void: 'negated' | 'conditional' | 'partial' | 'another' | 'qualified' | undefined;
+  readonly void: 'negated' | 'conditional' | 'partial' | 'another' | 'qualified' | 'long' | undefined;
+  /** It holds in these alone; `undefined`: everywhere. */
+  readonly environments: readonly Environment[] | undefined;
 }
 
 const PHRASES = [
@@ -18,6 +23,10 @@ const PHRASES = [
   String.raw`ignore\s+(?:this|during|until)`,
   String.raw`expected\s+(?:during|until|behaviou?r)`,
 ].join('|');
+const PHRASE = new RegExp(String.raw`\b(?:${PHRASES})\b`, 'gi');
+/** Nobody says it so often, or in so long a breath, and is clear. */
+const MAX_PHRASES = 12;
+const MAX_CLAUSE_CHARACTERS = 1_000;
 
 /**
  * Finds the phrases that silence. A negation up to three words before, or a condition in the same sentence, voids one: what
@@ -27,15 +36,48 @@ const PHRASES = [
  */
 export function silencePhrasesIn(text: string, scope: SilenceScope = NO_SCOPE): readonly SilencePhrase[] {
   const plain = text.replace(/[*_`]/g, (mark) => ' '.repeat(mark.length));
-  return [...plain.matchAll(new RegExp(String.raw`\b(?:${PHRASES})\b`, 'gi'))].map((match) => {
+  const matches = [...plain.matchAll(PHRASE)];
+  return matches.map((match) => {
     const before =
       plain
         .slice(0, match.index)
         .split(/[.;!?](?=\s)/)
         .at(-1) ?? '';
     const after = plain.slice(match.index + match[0].length).split(/[.;!?](?:\s|$)/)[0] ?? '';
-    return { index: match.index, text: match[0].replace(/\s+/g, ' '), void: voidedBy(before, match[0], after, scope) };
+    const found = { index: match.index, text: match[0].replace(/\s+/g, ' ') };
+    if (matches.length > MAX_PHRASES || before.length + after.length > MAX_CLAUSE_CHARACTERS)
+      return { ...found, void: 'long', environments: undefined };
+    const limit = environmentsIn(`${before}${match[0]}${after}`, scope.names);
+    // Without the words that say where, which limit it in a way that is compared. The clause keeps its length.
+    const start = limit.rest.slice(0, before.length);
+    const rest = limit.rest.slice(before.length + match[0].length);
+    return {
+      ...found,
+      void: limit.environments === 'unclear' ? 'qualified' : voidedBy(start, match[0], rest, scope),
+      environments: limit.environments === 'unclear' ? undefined : limit.environments,
+    };
   });
+}
+
+/**
+ * In which environments a text silences. Of several phrases each permits where it says, and one that says nothing does not widen the others.
+ * Where none says, another sentence may: `It crashes in staging. Do not alert.`
+ */
+export function whereSilent(
+  text: string,
+  phrases: readonly SilencePhrase[],
+  names: SilenceScope['names'],
+): EnvironmentLimit['environments'] {
+  const named = phrases.flatMap(({ environments }) => (environments === undefined ? [] : [environments]));
+  if (named.length > 0) return ENVIRONMENTS.filter((one) => named.some((list) => list.includes(one)));
+  const others = text
+    .replace(/[*_`]/g, ' ')
+    .split(/[.;!?](?:\s|$)|\n/)
+    .map((sentence) => environmentsIn(sentence, names).environments)
+    // A production deploy may be what happens; only "in production" says where.
+    .filter((environments) => environments !== 'unclear');
+  const both = others.reduce<EnvironmentLimit['environments']>(bothLimits, undefined);
+  return both?.length === 0 ? 'unclear' : both;
 }
 
 const NO_SCOPE: SilenceScope = { names: [], reason: undefined, otherWords: '' };
@@ -62,7 +104,6 @@ function voidedBy(before: string, phrase: string, after: string, scope: SilenceS
   if (/^(?:do|don|never)/i.test(phrase) && /^\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after))
     return 'partial';
   if (SOMEWHERE.test(after)) return 'partial';
-  if (namesEnvironment(`${before}${phrase}${after}`, scope.names)) return 'qualified';
   if (isAboutAnother(before, phrase, after, scope)) return 'another';
   return undefined;
 }

@@ -12,20 +12,6 @@ export interface SilenceScope {
   readonly otherWords: string;
 }
 
-/** Words that are an environment wherever they stand alone; within a name (`staging-db`, `staging/web`) they are none. */
-const ENVIRONMENT =
-  /(?<![\w./-])(?:non-?prod(?:uction)?|pre-?prod(?:uction)?|staging|development|dev|production|prod)(?![\w/-]|\.\w)/gi;
-/** `test` is an ordinary word too: a load test restarts many a service. */
-const TEST_ENVIRONMENT =
-  /(?<![\w./-])(?:(?:in|on|for|from|only)\s+(?:the\s+|our\s+)?test(?:ing)?(?=\s*(?:[.,;:!?()]|$)|\s+(?:and|or|only)\b)|test(?:ing)?\s+(?:environments?|clusters?|namespaces?)\b)/i;
-
-/** Whether a clause limits itself to an environment, which code does not compare; a named object (`staging: …`) is no limit. */
-export function namesEnvironment(clause: string, names: readonly ServiceName[]): boolean {
-  const own = new Set(names.filter((name) => name.namespace === '').map(({ name }) => name));
-  const words = [...clause.matchAll(ENVIRONMENT)].map(([word]) => word.toLowerCase());
-  return words.some((word) => !own.has(word)) || (TEST_ENVIRONMENT.test(clause) && !own.has('test'));
-}
-
 const ADDRESSEES = String.raw`(?:(?:\s+(?:anyone|anybody|people|us|me|them|(?:the\s+)?on-?call))?)`;
 const THING_AFTER = new RegExp(String.raw`^${ADDRESSEES}\s+(?:for|of|about)\s+([\s\S]*)$`, 'i');
 const THING_BEFORE = /\b(?:of|about|from)\s+([^,:;()]*?)(?:\s+(?:that|which))?(?:\s+(?:is|are|was|were))?\s*$/i;

@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
-import type { Impact, Severity } from '../domain/severity.ts';
+import type { Environment, Impact, Severity } from '../domain/severity.ts';
 
 /** What of a finding the SRE's text is matched against. A `Finding` is one. */
 export type Target = Pick<
@@ -7,6 +7,8 @@ export type Target = Pick<
   'family' | 'reason' | 'object' | 'owner' | 'labels' | 'images' | 'serviceNames' | 'onsetAtMs'
 > & {
   readonly impact?: Impact;
+  /** Of its namespace, or of the cluster; without one it is in no environment that a text may name. */
+  readonly environment?: Environment;
   /** The severity that holds without any model, where it is known already. */
   readonly floor?: Severity;
 };
@@ -29,6 +31,14 @@ export function meansTarget(name: ServiceName, target: Named): boolean {
   const names = namesOf(target);
   if (name.namespace !== '') return name.namespace === namespace && names.includes(name.name);
   return names.includes(name.name) || (namespace !== '' && name.name === namespace);
+}
+
+/** Whether a rule that may be limited to environments holds where the object is. */
+export function holdsIn(rule: { readonly environments?: readonly Environment[] }, target: Target): boolean {
+  return (
+    rule.environments === undefined ||
+    (target.environment !== undefined && rule.environments.includes(target.environment))
+  );
 }
 
 export function namespaceOf(target: Named): string {

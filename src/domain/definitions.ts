@@ -1,4 +1,4 @@
-import type { Severity, Tier } from './severity.ts';
+import type { Environment, Severity, Tier } from './severity.ts';
 import type { TimeWindow } from './time-window.ts';
 
 export const ROLES = ['analyzer', 'correlator', 'escalation', 'notifier'] as const;
@@ -72,6 +72,8 @@ export interface KnownIssue extends Passage {
   readonly window: TimeWindow | undefined;
   readonly untilMs: number | undefined;
   readonly reason: string | undefined;
+  /** It holds in these alone; left out: everywhere. An object of environment `unknown` is in none. */
+  readonly environments?: readonly Environment[];
   /** Its text itself says not to alert. */
   readonly silences: boolean;
 }
@@ -83,18 +85,24 @@ export interface Tolerance extends Passage {
   readonly tier: Tier | undefined;
   readonly severity: Severity | undefined;
   readonly name: { readonly namespace: string; readonly name: string } | undefined;
+  /** It holds in these alone; left out: everywhere. */
+  readonly environments?: readonly Environment[];
 }
 
 export interface ChannelRule extends Passage {
   readonly channel: string;
   readonly severity: Severity | undefined;
   readonly name: { readonly namespace: string; readonly name: string } | undefined;
+  /** It holds in these alone; left out: everywhere. */
+  readonly environments?: readonly Environment[];
 }
 
 export interface ContactRule extends Passage {
   readonly contact: string;
   readonly severity: Severity | undefined;
   readonly name: { readonly namespace: string; readonly name: string } | undefined;
+  /** It holds in these alone; left out: everywhere. */
+  readonly environments?: readonly Environment[];
 }
 
 /** The pinned set of one cycle. Nothing that changes later is seen by it. */
