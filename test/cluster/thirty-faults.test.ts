@@ -42,6 +42,7 @@ let server: ControlPlane;
 let monitor: Monitor;
 let first: CycleReport;
 let second: CycleReport;
+let patrol: CycleReport;
 let namespaces: readonly string[];
 
 beforeAll(async () => {
@@ -70,6 +71,7 @@ beforeAll(async () => {
   });
   first = (await monitor.cycle('manual', { withAgents: false })).report;
   second = (await monitor.cycle('manual', { withAgents: false })).report;
+  patrol = (await monitor.cycle('patrol')).report;
 }, 300_000);
 
 afterAll(async () => {
@@ -200,4 +202,17 @@ test('thirty incidents, and a second look opens no other', () => {
   expect(first.incidents).toHaveLength(30);
   expect(first.incidents.map(({ state }) => state)).toEqual(Array.from({ length: 30 }, () => 'open'));
   expect(second.incidents.map(({ id }) => id).toSorted()).toEqual(first.incidents.map(({ id }) => id).toSorted());
+});
+
+test('a patrol, which reads less, finds the same of what its checks can state, and ends no incident', () => {
+  const due = new Set(patrol.checks.filter(({ evaluated }) => evaluated === 'yes').map(({ id }) => id));
+  const standing = ({ findings }: CycleReport) =>
+    findings
+      .filter(({ attachedTo, check }) => attachedTo === undefined && due.has(check))
+      .map(({ family, check, owner }) => lineOf(family, check, nameOf(owner), {}))
+      .toSorted();
+
+  expect(standing(patrol).length).toBeGreaterThan(20);
+  expect(standing(patrol)).toEqual(standing(first));
+  expect(patrol.incidents.filter(({ state }) => state !== 'open')).toEqual([]);
 });
