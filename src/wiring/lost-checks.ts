@@ -22,7 +22,7 @@ export interface LostChecks {
   readonly of: (permission: Permission) => Loss;
 }
 
-export interface Loss {
+interface Loss {
   readonly notEvaluated: readonly string[];
   readonly seesLess: readonly string[];
 }

@@ -23,6 +23,7 @@ import {
   HEALTHY,
   namespaceName,
   nodeName,
+  NODES,
   numbers,
   seedHealthyCluster,
 } from './thirty-faults/healthy-cluster.ts';
@@ -95,7 +96,7 @@ async function seedNodeDown(nowMs: number): Promise<void> {
       ...(lost < replicas ? service.withEndpoints('10.244.0.10') : service.withUnreadyEndpoints()).objects(),
     ];
   };
-  const everywhere = [...numbers(30).map(nodeName), DOWN];
+  const everywhere = [...numbers(NODES).map(nodeName), DOWN];
   const objects = [
     ...aNode(DOWN).at(nowMs).notReady({ status: 'Unknown', sinceMs: DOWN_FOR_MS }).objects(),
     ...numbers(LOST_ONE).flatMap((index) => lose(`part-${String(index)}`, index, 3, 1)),
