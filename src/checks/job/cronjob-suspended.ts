@@ -13,16 +13,19 @@ export const cronJobSuspended: Check = {
   worstImpact: 'info',
   graceMs: 7 * 24 * 60 * 60_000,
   run: (view) =>
-    view.objects.CronJob.filter(({ suspend, meta }) => suspend && meta.deletedAtMs === undefined).map((cron) => {
+    view.objects.CronJob.filter(({ suspend, meta }) => suspend && meta.deletedAtMs === undefined).flatMap((cron) => {
       const { meta, lastScheduleAtMs } = cron;
       const clockwork = clockworkOf(cron);
       const sinceMs = lastScheduleAtMs ?? meta.createdAtMs;
       const leftOutAtMs = clockwork && nextRun(clockwork.schedule, clockwork.offset, sinceMs);
+      const onsetAtMs = leftOutAtMs ?? sinceMs;
+      // Nothing has been left out yet.
+      if (onsetAtMs > view.nowMs) return [];
       return cronFinding(view, cron, {
         reason: 'CronJobSuspended',
         impact: 'info',
         title: `is suspended: schedule ${cron.schedule}, last run ${timeText(lastScheduleAtMs) || 'never'}`,
-        onsetAtMs: leftOutAtMs ?? sinceMs,
+        onsetAtMs,
         nextSteps: [
           describeObject('cronjob', meta),
           `kubectl patch cronjob ${meta.name}${inNamespace(meta.namespace)} -p '{"spec":{"suspend":false}}'`,
