@@ -167,17 +167,31 @@ async function load(server: ControlPlane, namespace: string, objects: readonly K
   }
 }
 
-/** The objects of one namespace, and the cluster-wide ones that carry its name. */
+const CASE = /case-\d{3}/;
+const sorted = new WeakMap<Snapshot, ReadonlyMap<string, Record<string, unknown[]>>>();
+
+/** The objects of one case's namespace, the cluster-wide ones that carry its name, and the events about those. */
 function onlyOf(snapshot: Snapshot, namespace: string): Snapshot {
-  const isOfCase = ({ meta }: { readonly meta: ObjectMeta }): boolean =>
-    meta.namespace === namespace || (meta.namespace === '' && meta.name.includes(namespace));
-  const isAbout = (event: ObjectsByKind['Event'][number]): boolean =>
-    event.meta.namespace === 'default' && event.involved.name.includes(namespace);
-  const entries = Object.entries(snapshot.objects).map(([kind, objects]) => [
-    kind,
-    objects.filter(
-      (object: { readonly meta: ObjectMeta }) => isOfCase(object) || ('involved' in object && isAbout(object as never)),
-    ),
-  ]);
-  return { ...snapshot, objects: Object.fromEntries(entries) as unknown as ObjectsByKind };
+  const byCase = sorted.get(snapshot) ?? sortByCase(snapshot);
+  sorted.set(snapshot, byCase);
+  const none = Object.fromEntries(Object.keys(snapshot.objects).map((kind) => [kind, []]));
+  return { ...snapshot, objects: { ...none, ...byCase.get(namespace) } as unknown as ObjectsByKind };
+}
+
+function sortByCase({ objects }: Snapshot): ReadonlyMap<string, Record<string, unknown[]>> {
+  const byCase = new Map<string, Record<string, unknown[]>>();
+  for (const [kind, ofKind] of Object.entries(objects)) {
+    for (const object of ofKind as readonly {
+      readonly meta: ObjectMeta;
+      readonly involved?: { readonly name: string };
+    }[]) {
+      const { namespace, name } = object.meta;
+      const [found = ''] =
+        CASE.exec(namespace) ?? CASE.exec(object.involved?.name ?? (namespace === '' ? name : '')) ?? [];
+      const ofCase = byCase.get(found) ?? {};
+      byCase.set(found, ofCase);
+      (ofCase[kind] ??= []).push(object);
+    }
+  }
+  return byCase;
 }
