@@ -5,15 +5,10 @@ import { build } from 'esbuild';
 const outfile = process.argv[2] ?? 'dist/k8s-monitor.mjs';
 mkdirSync('dist', { recursive: true });
 
-// jq runs in a worker of its own, which the one file carries as text.
-const jqWorker = await build({
-  entryPoints: ['src/tools/kubernetes/jq-worker.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  minify: true,
-  write: false,
-});
+// jq, policies and hostile Markdown run in workers of their own, which the one file carries as text.
+const jqWorker = await textOfWorker('src/tools/kubernetes/jq-worker.ts');
+const policyWorker = await textOfWorker('src/policy/policy-worker.ts');
+const parseWorker = await textOfWorker('src/definitions/parse-worker.ts');
 
 // The demo's Markdown: the file runs in a folder where there is none.
 const definitions = Object.fromEntries(
@@ -34,7 +29,9 @@ await build({
   legalComments: 'none',
   outfile,
   define: {
-    JQ_WORKER_SOURCE: JSON.stringify(jqWorker.outputFiles[0]?.text),
+    JQ_WORKER_SOURCE: JSON.stringify(jqWorker),
+    POLICY_WORKER_SOURCE: JSON.stringify(policyWorker),
+    PARSE_WORKER_SOURCE: JSON.stringify(parseWorker),
     SHIPPED_DEFINITIONS: JSON.stringify(definitions),
   },
   // Dependencies that are CommonJS inside call require() for Node's own modules.
@@ -43,3 +40,15 @@ await build({
   },
 });
 console.log(`built ${outfile}`);
+
+async function textOfWorker(entryPoint: string): Promise<string | undefined> {
+  const built = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    minify: true,
+    write: false,
+  });
+  return built.outputFiles[0]?.text;
+}

@@ -40,10 +40,11 @@ export interface CycleState {
 }
 
 /** Takes over problems that no check had seen, with what policy and Markdown say about them. */
-export function addFindings(state: CycleState, found: readonly Finding[]): void {
+export async function addFindings(state: CycleState, found: readonly Finding[]): Promise<void> {
   if (found.length === 0) return;
+  // At once: what is added beside it must not take the same ids.
   state.agentFindings.push(...found);
-  state.findings.push(...state.input.assess(found));
+  state.findings.push(...(await state.input.assess(found)));
 }
 
 export function cite(state: CycleState, quotes: readonly EvidenceQuote[]): void {

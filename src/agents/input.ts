@@ -85,7 +85,7 @@ export interface AgentsInput {
   /** Tiers, known issues and sections of `CLAUDE.md` that concern this agent or these findings; '' for none. */
   readonly claudeSectionsFor: (agent: AgentDefinition, findings: readonly AssessedFinding[]) => string;
   /** Policy and Markdown on findings of agents, so that the next agents see tier and floor. */
-  readonly assess: (findings: readonly Finding[]) => readonly AssessedFinding[];
+  readonly assess: (findings: readonly Finding[]) => Promise<readonly AssessedFinding[]>;
   /** The object as the snapshot has it; `undefined` when it does not. */
   readonly objectFacts: (object: ObjectRef) => ObjectFacts | undefined;
   /** Random, at least 8 characters, new in each cycle. */

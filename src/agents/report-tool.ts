@@ -22,10 +22,10 @@ import {
  */
 export function reportToolOf(state: CycleState, agent: AgentDefinition): LoopTool<string> {
   const definition = REPORT_TOOLS[agent.role];
-  return { definition, run: (input) => Promise.resolve(acceptReport(state, agent, input)) };
+  return { definition, run: (input) => acceptReport(state, agent, input) };
 }
 
-function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown): ToolAnswer<string> {
+async function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown): Promise<ToolAnswer<string>> {
   switch (agent.role) {
     case 'analyzer':
       return checked(
@@ -33,7 +33,7 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
         input,
         state,
         (report) => report.findings.flatMap(({ finding }) => finding ?? []),
-        (report) => {
+        async (report) => {
           const { analyses, findings, verified, notTaken } = acceptAnalysis(report, {
             agent: agent.name,
             alreadyTaken: state.agentFindings.filter(({ check }) => check === agent.name).length,
@@ -44,7 +44,7 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
             nextFindingId: findingIds(state),
             objectFacts: state.input.objectFacts,
           });
-          addFindings(state, findings);
+          await addFindings(state, findings);
           if (notTaken !== undefined) state.notTaken.push(`${agent.name}: ${notTaken}`);
           state.analyses.push(...analyses);
           cite(state, verified);
@@ -104,13 +104,13 @@ function acceptReport(state: CycleState, agent: AgentDefinition, input: unknown)
 }
 
 /** Shape first, then ids: an agent that means a finding which does not exist is told so, and may mend its report. */
-function checked<Report>(
+async function checked<Report>(
   schema: z.ZodType<Report>,
   input: unknown,
   state: CycleState,
   idsIn: (report: Report) => readonly string[],
   accept: (report: Report) => unknown,
-): ToolAnswer<string> {
+): Promise<ToolAnswer<string>> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) return { text: `Not accepted: ${mistakesIn(parsed.error)}`, isError: true };
   const known = state.findings.map(({ id }) => id);
@@ -119,10 +119,11 @@ function checked<Report>(
     const text = `Not accepted: there is no finding ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`;
     return { text, isError: true };
   }
-  return { text: 'Accepted.', isError: false, report: JSON.stringify(accept(parsed.data)) };
+  return { text: 'Accepted.', isError: false, report: JSON.stringify(await accept(parsed.data)) };
 }
 
 function findingIds(state: CycleState): () => string {
-  let last = Math.max(0, ...state.findings.map(({ id }) => Number(/^f(\d+)$/.exec(id)?.[1] ?? 0)));
+  const taken = [...state.findings, ...state.agentFindings];
+  let last = Math.max(0, ...taken.map(({ id }) => Number(/^f(\d+)$/.exec(id)?.[1] ?? 0)));
   return () => `f${(last += 1)}`;
 }

@@ -5,6 +5,7 @@ export const EXIT = { fine: 0, bug: 1, problems: 2, configuration: 78 } as const
 
 const CONFIGURATION: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_INVALID',
+  'POLICY_INVALID',
   'SECRET_UNREADABLE',
   'KUBECONFIG_INVALID',
   'STORE_NEWER',

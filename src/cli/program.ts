@@ -108,6 +108,7 @@ function common(command: Command): Command {
     .option('--config <file>', 'config.yaml; environments.yaml is looked for beside it')
     .option('--claude-dir <directory>', 'directory of CLAUDE.md')
     .option('--agents-dir <directory>', 'directory of the agent files')
+    .option('--policies-dir <directory>', 'directory of the Rego policies; none: the built-in policy')
     .option('--data-dir <directory>', 'directory of the database')
     .option('--reports-dir <directory>', 'directory of the report files');
 }

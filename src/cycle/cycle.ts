@@ -71,7 +71,7 @@ export async function runCycle(
       () => steps.check(snapshot, due, definitions),
       (run) => run.outcomes.every((outcome) => outcome.evaluated !== 'no'),
     );
-    const findings = steps.assess(checked.findings, snapshot, definitions);
+    const findings = await steps.assess(checked.findings, snapshot, definitions);
     const input = { cycleId, trigger, definitions, snapshot, checked, findings } as const;
     const first = await stages.run('tell', () =>
       steps.decideAndRecord({
@@ -106,7 +106,7 @@ export async function runCycle(
       },
       (outcome) => outcome.missing === undefined,
     );
-    findings = [...findings, ...steps.assess(agents.findings, seen.input.snapshot, definitions)];
+    findings = [...findings, ...(await steps.assess(agents.findings, seen.input.snapshot, definitions))];
     const spoken = agents;
     last = await exclusively(() =>
       stages.run('retell', () =>

@@ -26,6 +26,8 @@ const MOST_LINES = 10;
 const MISSING: ReadonlySet<string> = new Set(['no-orchestrator', 'no-agents']);
 /** The file is in use and one of its wishes is not: surely a slip of the pen, which nobody would notice for weeks. */
 const UNFULFILLED: ReadonlySet<string> = new Set(['unknown-model', 'model-not-set', 'unknown-tool', 'no-tools']);
+/** A rule of a policy failed for a finding, which the built-in policy then judged. */
+const POLICY_FAILED = /^(?:rego|eval)_/;
 
 /**
  * What is wrong with the monitor, and what is known to be right again.
@@ -93,7 +95,9 @@ export function troublesOf(state: MonitorState): {
 
 function definitions({ warnings }: MonitorState): Omit<Trouble, 'key'> | undefined {
   const unusable = warnings.filter(({ code, outcome }) => outcome === 'rejected' || MISSING.has(code));
-  const unfulfilled = warnings.filter(({ code, outcome }) => outcome !== 'rejected' && UNFULFILLED.has(code));
+  const unfulfilled = warnings.filter(
+    ({ code, outcome }) => outcome !== 'rejected' && (UNFULFILLED.has(code) || POLICY_FAILED.test(code)),
+  );
   const files = new Set((unusable.length > 0 ? unusable : unfulfilled).map(({ file }) => file)).size;
   if (files === 0) return undefined;
   return {

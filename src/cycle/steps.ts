@@ -45,13 +45,13 @@ export interface CycleSteps {
   readonly pin: () => Promise<Definitions>;
   readonly observe: (due: Due, signal: AbortSignal) => Promise<Snapshot>;
   readonly check: (snapshot: Snapshot, due: Due, definitions: Definitions) => Promise<CheckRun>;
-  /** What the Markdown says that the cluster does not bear out, such as a P0 service that is not there. Only a whole read can tell. */
+  /** What only the cycle could tell: Markdown that the cluster does not bear out, such as a P0 service that is not there; policies that failed. */
   readonly compare: (definitions: Definitions, snapshot: Snapshot, due: Due) => readonly DefinitionWarning[];
   readonly assess: (
     findings: readonly Finding[],
     snapshot: Snapshot,
     definitions: Definitions,
-  ) => readonly AssessedFinding[];
+  ) => Promise<readonly AssessedFinding[]>;
   /** Decisions, incidents, evidence and outbox rows in one transaction; then delivery is woken. */
   readonly decideAndRecord: (input: PassInput) => Promise<PassResult>;
   /** Whether agents can run now, and if not why: no key, switched off, budget spent. */

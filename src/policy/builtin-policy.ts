@@ -1,38 +1,46 @@
-import type { AssessedFinding, Finding } from '../domain/finding.ts';
-import type { Environment } from '../domain/severity.ts';
-import { environmentOf, type EnvironmentMap } from './environment.ts';
+import {
+  configuredClusterEnvironment,
+  environmentOf,
+  mostCareful,
+  type Classified,
+  type EnvironmentMap,
+} from './environment.ts';
 import { customLabelsOf } from './labels.ts';
+import type { Assess, PolicySurroundings } from './policy.ts';
 import { priorityOf } from './priority.ts';
 
-/** What policy says of a finding; the tier, which Markdown knows, moves the priority afterwards (`moveByTier`). */
-type Assessment = Pick<AssessedFinding, 'environment' | 'customLabels' | 'priority' | 'policy'>;
-
-interface Surroundings {
-  /** Of the finding's namespace; empty for cluster-wide objects and for namespaces that could not be read. */
-  readonly namespaceLabels: Readonly<Record<string, string>>;
-  /** For objects without a namespace (`clusterEnvironmentOf`). */
-  readonly clusterEnvironment: Environment;
-}
-
-export type Assess = (
-  finding: Pick<Finding, 'object' | 'impact' | 'annotations'>,
-  surroundings: Surroundings,
-) => Assessment;
-
-/** The classifier that needs no Rego: the same truth tables as the shipped policies. */
-export function createBuiltinPolicy({ environments }: { readonly environments: EnvironmentMap }): Assess {
-  return ({ object, impact, annotations }, { namespaceLabels, clusterEnvironment }) => {
+/** The classifier that needs no Rego: the same truth tables as the shipped policies, which a test holds against each other. */
+export const assessBuiltin: Assess = (subjects, surroundings) => {
+  const cluster = clusterEnvironmentOf(surroundings);
+  const assessed = subjects.map((subject) => {
+    const { object, impact, annotations } = subject.finding;
     const { environment, rule } =
       object.namespace === ''
-        ? ({ environment: clusterEnvironment, rule: 'cluster' } as const)
-        : environmentOf({ name: object.namespace, labels: namespaceLabels }, environments);
+        ? cluster
+        : environmentOf({ name: object.namespace, labels: subject.namespaceLabels }, surroundings.environments);
     const labels = customLabelsOf(annotations);
     const priority = priorityOf(impact, environment);
-    return {
+    const assessment = {
       environment,
       customLabels: labels.customLabels,
       priority: priority.priority,
       policy: { environment: rule, labels: labels.rule, priority: priority.rule },
     };
-  };
+    return { subject, assessment };
+  });
+  return Promise.resolve(assessed);
+};
+
+/** For objects without a namespace: what `environments.yaml` says of the cluster, else the most careful environment in it. */
+export function clusterEnvironmentOf({
+  namespaces,
+  environments,
+}: {
+  readonly namespaces: PolicySurroundings['namespaces'];
+  readonly environments: EnvironmentMap;
+}): Classified {
+  return (
+    configuredClusterEnvironment(environments) ??
+    mostCareful(namespaces.map((namespace) => environmentOf(namespace, environments).environment))
+  );
 }

@@ -2,7 +2,7 @@ import { PRIORITIES, type Environment, type Impact, type Priority, type Tier } f
 
 export interface Prioritized {
   readonly priority: Priority;
-  /** The row of the table: `critical-production`, `warning`, … */
+  /** The row of the table: `built-in:critical-production`, `built-in:warning`, … */
   readonly rule: string;
 }
 
@@ -11,13 +11,13 @@ export function priorityOf(impact: Impact, environment: Environment): Prioritize
   const place = environment === 'production' ? 'production' : 'other';
   switch (impact) {
     case 'critical':
-      return { priority: place === 'production' ? 'P0' : 'P1', rule: `critical-${place}` };
+      return { priority: place === 'production' ? 'P0' : 'P1', rule: `built-in:critical-${place}` };
     case 'error':
-      return { priority: place === 'production' ? 'P1' : 'P2', rule: `error-${place}` };
+      return { priority: place === 'production' ? 'P1' : 'P2', rule: `built-in:error-${place}` };
     case 'warning':
-      return { priority: 'P2', rule: 'warning' };
+      return { priority: 'P2', rule: 'built-in:warning' };
     case 'info':
-      return { priority: 'P3', rule: 'info' };
+      return { priority: 'P3', rule: 'built-in:info' };
   }
 }
 

@@ -7,6 +7,12 @@ export interface Environment {
   readonly agentsDir: string;
   /** `undefined`: no settings directory, defaults are in force. */
   readonly configFile: string | undefined;
+  /** As a flag or variable names it; goes before the settings. */
+  readonly policiesDir: string | undefined;
+  /** Where the image has its policies; `undefined` elsewhere. Goes behind the settings. */
+  readonly mountedPoliciesDir: string | undefined;
+  /** The command, or its path. */
+  readonly opaPath: string;
   readonly dataDir: string;
   readonly reportsDir: string;
   readonly metricsPort: number;
@@ -28,9 +34,12 @@ export interface EnvironmentFlags {
   readonly config?: string;
   readonly claudeDir?: string;
   readonly agentsDir?: string;
+  readonly policiesDir?: string;
   readonly dataDir?: string;
   readonly reportsDir?: string;
 }
+
+const MOUNTED_POLICIES = '/etc/k8s-monitor/policies';
 
 const text = z
   .string()
@@ -52,6 +61,7 @@ const Variables = z.object({
   K8S_MONITOR_CLAUDE_DIR: text,
   K8S_MONITOR_AGENTS_DIR: text,
   K8S_MONITOR_CONFIG_DIR: text,
+  K8S_MONITOR_POLICIES_DIR: text,
   K8S_MONITOR_DATA_DIR: text,
   K8S_MONITOR_REPORTS_DIR: text,
   K8S_MONITOR_METRICS_PORT: text
@@ -60,6 +70,7 @@ const Variables = z.object({
   K8S_MONITOR_ALLOWED_ORIGINS: list,
   K8S_MONITOR_TOOL_CEILING: list,
   K8S_MONITOR_MODEL_ALLOWLIST: list,
+  OPA_PATH: text,
   SLACK_API_URL: url.refine((value) => value === undefined || value.endsWith('/api/'), 'must end in /api/'),
   GITHUB_API_URL: url,
   ANTHROPIC_BASE_URL: url,
@@ -90,6 +101,9 @@ export function parseEnvironment(
     claudeDir: place(claudeDir, '/app/.claude', 'agents'),
     agentsDir: place(flags.agentsDir ?? read.K8S_MONITOR_AGENTS_DIR, '/app/.claude/agents', claudeDir ?? 'agents'),
     configFile: flags.config ?? (configDir === '' ? undefined : `${configDir.replace(/\/$/, '')}/config.yaml`),
+    policiesDir: flags.policiesDir ?? read.K8S_MONITOR_POLICIES_DIR,
+    mountedPoliciesDir: exists(MOUNTED_POLICIES) ? MOUNTED_POLICIES : undefined,
+    opaPath: read.OPA_PATH ?? 'opa',
     dataDir: place(flags.dataDir ?? read.K8S_MONITOR_DATA_DIR, '/app/data', '.k8s-monitor/data'),
     reportsDir: place(flags.reportsDir ?? read.K8S_MONITOR_REPORTS_DIR, '/app/logs/incidents', '.k8s-monitor/reports'),
     metricsPort: read.K8S_MONITOR_METRICS_PORT,

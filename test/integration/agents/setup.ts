@@ -103,7 +103,9 @@ export async function runAgainst(
     limits: LIMITS,
     claudeSectionsFor: (agent) => `Section for ${agent.name}`,
     assess: (findings) =>
-      findings.map((finding) => ({ ...aFinding(), ...finding, floor: 'SEV-4' as const, tier: undefined })),
+      Promise.resolve(
+        findings.map((finding) => ({ ...aFinding(), ...finding, floor: 'SEV-4' as const, tier: undefined })),
+      ),
     objectFacts: () => undefined,
     fenceMarker: 'k3y9x2ab',
     now: () => NOW_MS,

@@ -28,7 +28,7 @@ function aBench(changes: Partial<CycleSteps> = {}): Bench {
     },
     check: () => Promise.resolve({ findings: [], outcomes: [] }),
     compare: () => [],
-    assess: () => [],
+    assess: () => Promise.resolve([]),
     decideAndRecord: async ({ pass, cycleId, findings }) => {
       story.push(`tell ${pass} ${cycleId}`);
       await Promise.resolve();

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { customLabelsOf } from '../../../src/policy/labels.ts';
+import { customLabelsOf, limitLabels } from '../../../src/policy/labels.ts';
 
 test('annotations behind the prefix become labels; others do not', () => {
   expect(customLabelsOf({ 'kubernaut.ai/label-team': 'payments', 'kubernaut.ai/team': 'x', team: 'y' })).toEqual({
     customLabels: { team: ['payments'] },
-    rule: 'annotations',
+    rule: 'built-in:annotations',
   });
-  expect(customLabelsOf({})).toEqual({ customLabels: {}, rule: 'default' });
+  expect(customLabelsOf({})).toEqual({ customLabels: {}, rule: 'built-in:default' });
 });
 
 test.each(['environment', 'priority', 'component', 'signal_type', 'severity', 'kubernaut.ai/x', 'system/x', ''])(
@@ -34,4 +34,30 @@ test('long keys and values are cut between characters, and the first of two equa
   });
 
   expect(customLabels).toEqual({ [key]: ['\u{1F600}'.repeat(100)] });
+});
+
+test.each([
+  ['a text is a list of one', { team: 'a' }, { team: ['a'] }],
+  [
+    'a list stays one, five values at most',
+    { team: ['1', '2', '3', '4', '5', '6'] },
+    { team: ['1', '2', '3', '4', '5'] },
+  ],
+  [
+    'what is no text is dropped',
+    { team: ['a', 1, null], number: 7, nothing: null, nested: { a: 'b' }, none: [] },
+    { team: ['a'] },
+  ],
+  [
+    'the prefix goes first, and protected names after it',
+    { 'kubernaut.ai/label-severity': 'x', 'system/a': 'x', b: 'y' },
+    { b: ['y'] },
+  ],
+  [
+    'names out of JSON that mean something to JavaScript',
+    JSON.parse('{"__proto__": "x", "constructor": "y"}'),
+    { constructor: ['y'], ['__proto__']: ['x'] },
+  ],
+])("of a policy's answer: %s", (_, said, expected) => {
+  expect(Object.entries(limitLabels(said)).toSorted()).toEqual(Object.entries(expected).toSorted());
 });

@@ -3,16 +3,16 @@ import { severityOf } from '../../../src/domain/severity.ts';
 import { moveByTier, priorityOf } from '../../../src/policy/priority.ts';
 
 test.each([
-  ['critical', 'production', 'P0', 'critical-production'],
-  ['critical', 'staging', 'P1', 'critical-other'],
-  ['critical', 'unknown', 'P1', 'critical-other'],
-  ['error', 'production', 'P1', 'error-production'],
-  ['error', 'development', 'P2', 'error-other'],
-  ['error', 'test', 'P2', 'error-other'],
-  ['warning', 'production', 'P2', 'warning'],
-  ['warning', 'unknown', 'P2', 'warning'],
-  ['info', 'production', 'P3', 'info'],
-  ['info', 'staging', 'P3', 'info'],
+  ['critical', 'production', 'P0', 'built-in:critical-production'],
+  ['critical', 'staging', 'P1', 'built-in:critical-other'],
+  ['critical', 'unknown', 'P1', 'built-in:critical-other'],
+  ['error', 'production', 'P1', 'built-in:error-production'],
+  ['error', 'development', 'P2', 'built-in:error-other'],
+  ['error', 'test', 'P2', 'built-in:error-other'],
+  ['warning', 'production', 'P2', 'built-in:warning'],
+  ['warning', 'unknown', 'P2', 'built-in:warning'],
+  ['info', 'production', 'P3', 'built-in:info'],
+  ['info', 'staging', 'P3', 'built-in:info'],
 ] as const)('%s in %s is %s by %s', (impact, environment, priority, rule) => {
   expect(priorityOf(impact, environment)).toEqual({ priority, rule });
 });

@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import type { DefinitionFile, DefinitionWarning } from '../domain/definitions.ts';
+import type { DirectoryRead, MountedFile } from '../domain/mounted-directory.ts';
+import { MonitorError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { assessBuiltin } from './builtin-policy.ts';
+import type { Evaluate } from './evaluate.ts';
+import type { FileNames } from './judge.ts';
+import type { Compile, PolicyFile, Refusal } from './opa.ts';
+import { POLICY_NAMES, type Assess } from './policy.ts';
+import { createRegoPolicy } from './rego-policy.ts';
+import { createTryPolicies, isPolicyFile } from './try-policies.ts';
+
+export interface PolicySettings {
+  /** `undefined`: the built-in policy. */
+  readonly directory: string | undefined;
+  readonly files: FileNames;
+}
+
+export interface PolicyOptions {
+  /** Reads a directory as a consistent set. */
+  readonly read: (directory: string) => Promise<DirectoryRead>;
+  readonly settings: () => PolicySettings;
+  readonly compile: Compile;
+  readonly evaluate: Evaluate;
+  /** Where the last good set survives a restart. */
+  readonly lastGood: {
+    load(): Promise<readonly PolicyFile[]>;
+    /** Instead of what was there. */
+    save(files: readonly (PolicyFile & { readonly sha256: string })[]): Promise<void>;
+  };
+  /** Counted from the second set on: the first is a start, no reload. */
+  readonly onReload: (reload: { readonly result: 'accepted' | 'refused'; readonly ms: number }) => void;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** The policies of one cycle. Nothing that changes later is seen by them. */
+export interface PinnedPolicies {
+  readonly assess: Assess;
+  /** In force; empty for the built-in policy. */
+  readonly files: readonly DefinitionFile[];
+  /** SHA-256 over the set; `undefined` for the built-in policy. */
+  readonly hash: string | undefined;
+  /** Why what is mounted is not in force. */
+  readonly warnings: readonly DefinitionWarning[];
+  /** What failed while findings were judged, and the built-in policy decided. */
+  readonly troubles: () => readonly DefinitionWarning[];
+}
+
+export interface Policies {
+  /** @throws {MonitorError} `POLICY_INVALID` when the first set is refused and no earlier one was good */
+  start(): Promise<void>;
+  /** Reads the directory afresh; compiles only what has changed. Never throws for what stands in a file. */
+  pin(): Promise<PinnedPolicies>;
+  /** Of the set in force; `undefined` for the built-in policy. */
+  hash(): string | undefined;
+}
+
+interface InForce {
+  readonly key: string;
+  readonly set: readonly (PolicyFile & { readonly sha256: string })[];
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly names: FileNames;
+}
+
+interface Refused {
+  readonly key: string;
+  readonly refusals: readonly Refusal[];
+  /** Trouble of opa itself is tried again; a policy's own stays until it is edited. */
+  readonly retryAtMs: number;
+}
+
+const RETRY_AFTER_MS = 10 * 60_000;
+
+/** Builds the one place that turns mounted Rego into the policy of a cycle. All files are decided together. */
+export function createPolicies(options: PolicyOptions): Policies {
+  const { log, now, lastGood, evaluate } = options;
+  const tryPolicies = createTryPolicies(options);
+  let inForce: InForce | undefined;
+  let refused: Refused | undefined;
+  let isLastGoodTried = false;
+  const said = new Set<string>();
+  let pinning: Promise<unknown> = Promise.resolve();
+
+  async function pin(): Promise<PinnedPolicies> {
+    const { directory, files: names } = options.settings();
+    if (directory === undefined) {
+      inForce = undefined;
+      sayOnce('info', 'built-in policy is in force', { reason: 'there is no directory of policies' });
+      return pinned([]);
+    }
+    const read = await options.read(directory);
+    const refusals = read.kind === 'read' ? await take(read.files, unreadable(read), names) : [unreadDirectory(read)];
+    if (refusals.length > 0 && inForce === undefined) await takeLastGood(names);
+    if (inForce === undefined) {
+      sayOnce('warn', 'built-in policy is in force', { reason: refusals.map(wordsOf).join('; ') });
+    }
+    const kept = inForce === undefined ? 'the built-in policy is in force' : 'the previous policies stay in force';
+    return pinned([
+      ...refusals.map((refusal) => warningOf(refusal, 'rejected', kept)),
+      ...(read.kind === 'read' ? read.files.filter(({ frozen }) => frozen).map(neverUpdated) : []),
+    ]);
+  }
+
+  /** Tries a set unless it is the one in force, or the one that was refused. @returns why it is not in force */
+  async function take(
+    files: readonly MountedFile[],
+    unread: readonly Refusal[],
+    names: FileNames,
+  ): Promise<readonly Refusal[]> {
+    const key = keyOf(files, unread, names);
+    if (inForce?.key === key) {
+      refused = undefined;
+      return [];
+    }
+    if (refused?.key === key && now() < refused.retryAtMs) return refused.refusals;
+    const isReload = inForce !== undefined || refused !== undefined;
+    const startedAt = performance.now();
+    const tried = unread.length > 0 ? { kind: 'refused' as const, refusals: unread } : await tryPolicies(files, names);
+    const ms = performance.now() - startedAt;
+    if (tried.kind === 'compiled') {
+      const before = inForce;
+      inForce = { key, set: files, wasm: tried.wasm, names };
+      refused = undefined;
+      said.clear();
+      logAccepted(before, inForce, isReload ? ms : undefined);
+      if (isReload) options.onReload({ result: 'accepted', ms });
+      await lastGood
+        .save(files)
+        .catch((error: unknown) => log.warn('last good policies could not be saved', { err: messageOf(error) }));
+      return [];
+    }
+    const refusals =
+      tried.kind === 'refused' ? tried.refusals : [{ file: '*.rego', code: tried.code, message: tried.message }];
+    refused = { key, refusals, retryAtMs: tried.kind === 'refused' ? Infinity : now() + RETRY_AFTER_MS };
+    for (const refusal of refusals) {
+      const { file, line } = refusal;
+      log.error('policy reload failed', {
+        policy: policyOf(file),
+        file,
+        ...(line !== undefined && { line }),
+        error: `${refusal.code}: ${refusal.message}`,
+      });
+    }
+    if (isReload) options.onReload({ result: 'refused', ms });
+    return refusals;
+  }
+
+  /** After a restart onto a set that is refused: once. */
+  async function takeLastGood(names: FileNames): Promise<void> {
+    if (isLastGoodTried) return;
+    isLastGoodTried = true;
+    try {
+      const files = (await lastGood.load()).map((file) => ({ ...file, sha256: sha256Of(file.bytes) }));
+      if (files.length === 0) return;
+      const tried = await tryPolicies(files, names);
+      if (tried.kind !== 'compiled') return;
+      inForce = { key: keyOf(files, [], names), set: files, wasm: tried.wasm, names };
+      logAccepted(undefined, inForce, undefined);
+    } catch (error) {
+      log.warn('last good policies could not be loaded', { err: messageOf(error) });
+    }
+  }
+
+  function pinned(warnings: readonly DefinitionWarning[]): PinnedPolicies {
+    if (inForce === undefined) {
+      return { assess: assessBuiltin, files: [], hash: undefined, warnings, troubles: () => [] };
+    }
+    const { set, wasm, names, key } = inForce;
+    const troubles = new Map<string, DefinitionWarning>();
+    const stale = warnings.find(({ outcome }) => outcome === 'rejected');
+    return {
+      assess: createRegoPolicy({
+        wasm,
+        files: names,
+        evaluate,
+        onTrouble: (trouble, about) => {
+          // The first finding stands for all that it fails for.
+          const topic = `${trouble.file}:${trouble.line} ${trouble.code}`;
+          if (troubles.has(topic)) return;
+          const warning = warningOf(trouble, 'lenient', `the built-in policy decided for ${about}`);
+          troubles.set(topic, warning);
+          sayOnce('warn', 'policy evaluation failed', { ...warning, message: undefined, remark: warning.message });
+        },
+      }),
+      files: set.map(({ name, bytes, sha256 }) => ({
+        name,
+        sha256,
+        bytes: bytes.length,
+        ...(stale !== undefined && {
+          stale: { code: stale.code, ...(stale.line !== undefined && { line: stale.line }), message: stale.message },
+        }),
+      })),
+      hash: key,
+      warnings,
+      troubles: () => [...troubles.values()],
+    };
+  }
+
+  function logAccepted(before: InForce | undefined, after: InForce, ms: number | undefined): void {
+    for (const { name, sha256 } of after.set) {
+      if (before?.set.some((file) => file.name === name && file.sha256 === sha256) === true) continue;
+      const policy = policyOf(name);
+      if (ms !== undefined) log.info('policy reloaded', { policy, hash: sha256, duration: `${Math.round(ms)}ms` });
+      log.info('policy hash', { policy, hash: sha256 });
+    }
+  }
+
+  function sayOnce(level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void {
+    const key = JSON.stringify([message, fields]);
+    if (said.has(key)) return;
+    said.add(key);
+    log[level](message, fields);
+  }
+
+  return {
+    start: async () => {
+      const { warnings, hash } = await pinAfterOthers();
+      const broken = refused !== undefined && refused.retryAtMs === Infinity;
+      if (hash === undefined && broken) {
+        const words = warnings.map(({ file, line, message }) => `${placeOf(file, line)}: ${message}`);
+        throw new MonitorError('POLICY_INVALID', `invalid Rego policy: ${words.join('; ')}`);
+      }
+    },
+    pin: pinAfterOthers,
+    hash: () => inForce?.key,
+  };
+
+  /** One after the other, so that two cycles that begin together compile once. */
+  function pinAfterOthers(): Promise<PinnedPolicies> {
+    const next = pinning.then(pin);
+    pinning = next.catch(() => undefined);
+    return next;
+  }
+}
+
+function keyOf(
+  files: readonly { readonly name: string; readonly sha256: string }[],
+  unread: readonly Refusal[],
+  names: FileNames,
+): string {
+  const content = [
+    POLICY_NAMES.map((name) => names[name]),
+    files.map(({ name, sha256 }) => [name, sha256]),
+    unread.map(({ file, code }) => [file, code]),
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function unreadable(read: DirectoryRead & { readonly kind: 'read' }): readonly Refusal[] {
+  return read.unreadable.filter(({ name }) => isPolicyFile(name)).map(({ name, ...why }) => ({ file: name, ...why }));
+}
+
+function unreadDirectory(read: Exclude<DirectoryRead, { readonly kind: 'read' }>): Refusal {
+  const [code, remedy] =
+    read.kind === 'missing'
+      ? ['directory-missing', 'mount the ConfigMap k8s-monitor-policies there']
+      : ['volume-broken', 'restart the pod if it does not mend itself'];
+  return { file: read.directory, code, message: `${read.message}; ${remedy}` };
+}
+
+function warningOf(
+  { file, line, code, message }: Refusal,
+  outcome: DefinitionWarning['outcome'],
+  consequence: string,
+): DefinitionWarning {
+  return { file, line, code, outcome, message: `${code}: ${message}; ${consequence}` };
+}
+
+function neverUpdated({ name }: MountedFile): DefinitionWarning {
+  const message =
+    'mounted as a single file (subPath), so edits of its ConfigMap never arrive; mount the whole directory';
+  return { file: name, line: undefined, code: 'never-updated', outcome: 'accepted', message };
+}
+
+function wordsOf({ file, line, code, message }: Refusal): string {
+  return `${placeOf(file, line)}: ${code}: ${message}`;
+}
+
+function placeOf(file: string, line: number | undefined): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+/** `priority` of `priority.rego`: what operators grep for. */
+function policyOf(file: string): string {
+  return file.replace(/\.rego$/, '');
+}
