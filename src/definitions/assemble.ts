@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AgentDefinition, DefinitionFile, DefinitionWarning, Definitions } from '../domain/definitions.ts';
-import { decodeText, stripInvisible } from './decode-text.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
-import { parseAgentFile } from './parse-agent-file.ts';
-import { readRules, ruleTexts } from './read-rules.ts';
-
-export const ORCHESTRATOR_FILE = 'CLAUDE.md';
-
-interface Content {
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
-}
+import { ORCHESTRATOR_FILE, parseFile, type Content, type ParsedFile } from './parse-file.ts';
+import { readRules, ruleTexts, type Rules } from './read-rules.ts';
 
 export interface GoodContent extends Content {
   /** Unix time in milliseconds. */
@@ -32,11 +24,21 @@ export interface Assembled {
   readonly accepted: readonly (Content & { readonly name: string })[];
 }
 
+/** How single files and the rules in them are read. */
+export interface Readers {
+  readonly parseFile: (name: string, content: Content) => ParsedFile;
+  readonly readRules: (orchestrator: Definitions['orchestrator'], agents: readonly AgentDefinition[]) => Rules;
+}
+
 /**
  * Makes one set of definitions out of files. Each is judged alone: a rejected one keeps its last good version, flagged stale, and touches no
  * other. Pure: the same sources and settings give the same set.
  */
-export function assembleDefinitions(sources: readonly Source[], settings: DefinitionSettings): Assembled {
+export function assembleDefinitions(
+  sources: readonly Source[],
+  settings: DefinitionSettings,
+  readers: Readers = readersFor(settings),
+): Assembled {
   const warnings: DefinitionWarning[] = [];
   const files: DefinitionFile[] = [];
   const accepted: (Content & { name: string })[] = [];
@@ -53,7 +55,10 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
       });
       if (stale === undefined) accepted.push({ name: source.name, bytes: content.bytes, sha256: content.sha256 });
     };
-    const mounted = source.content === undefined ? undefined : parse(source.name, source.content, agents, settings);
+    const mounted =
+      source.content === undefined
+        ? undefined
+        : unlessTwin(readers.parseFile(source.name, source.content), source.name, agents);
     if (mounted === undefined && source.trouble !== undefined)
       warnings.push({ file: source.name, line: undefined, outcome: 'rejected', ...source.trouble });
     if (mounted !== undefined) warnings.push(...mounted.warnings);
@@ -64,7 +69,7 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
       continue;
     }
     if (source.lastGood === undefined) continue;
-    const kept = parse(source.name, source.lastGood, agents, settings);
+    const kept = unlessTwin(readers.parseFile(source.name, source.lastGood), source.name, agents);
     if (kept.part === undefined) continue;
     if ('agent' in kept.part) agents.push(kept.part.agent);
     else orchestrator = kept.part.orchestrator;
@@ -97,7 +102,7 @@ export function assembleDefinitions(sources: readonly Source[], settings: Defini
         'there is no usable agent file: checks and alerts go on without analysis. Give the ConfigMap of the agents a key NAME.md for each',
     });
   }
-  const { warnings: ruleWarnings, ...rules } = readRules(ruleTexts(orchestrator, agents), settings.zone);
+  const { warnings: ruleWarnings, ...rules } = readers.readRules(orchestrator, agents);
   const revision = createHash('sha256');
   for (const file of files) revision.update(`${file.name}\0${file.sha256}\n`);
   if (settings.policyHash !== undefined) revision.update(`policies\0${settings.policyHash}\n`);
@@ -132,46 +137,23 @@ function contentOf(bytes: Uint8Array): Content {
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-interface Parsed {
-  readonly part:
-    | { readonly agent: AgentDefinition }
-    | { readonly orchestrator: NonNullable<Definitions['orchestrator']> }
-    | undefined;
-  readonly warnings: readonly DefinitionWarning[];
-}
-
-function parse(
-  name: string,
-  content: Content,
-  earlier: readonly AgentDefinition[],
-  settings: DefinitionSettings,
-): Parsed {
-  if (name === ORCHESTRATOR_FILE) return parseOrchestrator(content);
-  const { agent, warnings } = parseAgentFile({ name, ...content }, settings);
-  const twin = earlier.find((other) => other.name === agent?.name);
-  if (agent === undefined || twin === undefined) return { part: agent && { agent }, warnings };
-  const message = `the name ${agent.name} is taken by ${twin.fileName}, which comes first; rename one`;
+function readersFor(settings: DefinitionSettings): Readers {
   return {
-    part: undefined,
-    warnings: [...warnings, { file: name, line: 1, code: 'duplicate-name', outcome: 'rejected', message }],
+    parseFile: (name, content) => parseFile(name, content, settings),
+    readRules: (orchestrator, agents) => readRules(ruleTexts(orchestrator, agents), settings.zone),
   };
 }
 
-function parseOrchestrator(content: Content): Parsed {
-  const decoded = decodeText(content.bytes);
-  const warning = (code: string, outcome: DefinitionWarning['outcome'], message: string): DefinitionWarning => ({
-    file: ORCHESTRATOR_FILE,
-    line: undefined,
-    code,
-    outcome,
-    message,
-  });
-  if (!decoded.ok) return { part: undefined, warnings: [warning(decoded.code, 'rejected', decoded.message)] };
-  const text = stripInvisible(decoded.text);
-  const seen = `${decoded.invisibleCount} invisible characters were left out; they would be seen by the model only`;
+/** Of two agents with one name the first by file name counts. */
+function unlessTwin(parsed: ParsedFile, file: string, earlier: readonly AgentDefinition[]): ParsedFile {
+  if (parsed.part === undefined || !('agent' in parsed.part)) return parsed;
+  const { name } = parsed.part.agent;
+  const twin = earlier.find((other) => other.name === name);
+  if (twin === undefined) return parsed;
+  const message = `the name ${name} is taken by ${twin.fileName}, which comes first; rename one`;
   return {
-    part: { orchestrator: { text, sha256: content.sha256 } },
-    warnings: decoded.invisibleCount === 0 ? [] : [warning('invisible-characters', 'accepted', seen)],
+    part: undefined,
+    warnings: [...parsed.warnings, { file, line: 1, code: 'duplicate-name', outcome: 'rejected', message }],
   };
 }
 

@@ -2,8 +2,10 @@ import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { DirectoryRead } from '../domain/mounted-directory.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { assembleDefinitions, ORCHESTRATOR_FILE, type GoodContent, type Source } from './assemble.ts';
+import type { GoodContent, Source } from './assemble.ts';
+import { createAssembler, type Assemble } from './assembler.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
+import { ORCHESTRATOR_FILE } from './parse-file.ts';
 
 /** Where the last good version of each file survives a restart. */
 interface LastGood {
@@ -19,6 +21,8 @@ export interface DefinitionsOptions {
   readonly readAgentsDir: () => Promise<DirectoryRead>;
   readonly lastGood: LastGood;
   readonly settings: () => DefinitionSettings;
+  /** Left out: with the parse budget of this product. */
+  readonly assemble?: Assemble;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -34,7 +38,7 @@ export interface DefinitionsSource {
 
 /** Builds the one place that turns mounted Markdown into the definitions of a cycle. */
 export function createDefinitions(options: DefinitionsOptions): DefinitionsSource {
-  const { lastGood, now, log } = options;
+  const { lastGood, now, log, assemble = createAssembler() } = options;
   let known: Map<string, GoodContent> | undefined;
   /** Changes that the store has not taken yet. */
   const unsaved = new Set<string>();
@@ -46,7 +50,7 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
     const good = known;
     const reads = [await options.readClaudeDir(), await options.readAgentsDir()] as const;
     const sources = [...sourcesOf(reads[0], good, isOrchestratorFile), ...sourcesOf(reads[1], good, isAgentFile)];
-    const { definitions: assembled, accepted } = assembleDefinitions(sources, options.settings());
+    const { definitions: assembled, accepted } = await assemble(sources, options.settings());
     const unread = [
       ...(reads[0].kind === 'read' ? [] : ['no-orchestrator']),
       ...(reads[1].kind === 'read' ? [] : ['no-agents']),

@@ -44,7 +44,12 @@ export function readFrontMatter(text: string): FrontMatter {
       for (const [key, field] of parseStrictly(source, notes) ?? lenientFields(source, notes)) fields.set(key, field);
       return {};
     };
-    matter(`---\n${source}\n---\n`, {
+    // It looks for comments in a way that is quadratic in blank lines.
+    const dense = source
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .join('\n');
+    matter(`---\n${dense}\n---\n`, {
       language: 'yaml',
       engines: { yaml: engine, json: deny, javascript: deny, js: deny, coffee: deny, coffeescript: deny, toml: deny },
     });
@@ -111,9 +116,14 @@ function checkCaps(source: string): void {
   if (keys > MAX_KEYS)
     throw new Refusal('too-many-keys', 1, `the front matter has ${keys} keys, the limit is ${MAX_KEYS}`);
   let depth = 0;
+  let opened = 0;
   for (const [index, character] of source.split('').entries()) {
-    if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}' || character === '\n') depth = 0;
+    if (character === '[' || character === '{') {
+      depth += 1;
+      opened += 1;
+      if (opened > 256)
+        throw new Refusal('too-deep', lineAt(source, index), 'more than 256 brackets in the front matter');
+    } else if (character === ']' || character === '}' || character === '\n') depth = 0;
     if (depth > 32) throw new Refusal('too-deep', lineAt(source, index), `nested more than ${MAX_DEPTH} deep`);
   }
   const compact = /(?:[-?:] ){32}/.exec(source);

@@ -13,6 +13,9 @@ const CHANNEL = /(?<![\w#&/])#(?=[\w-]*[a-z])([a-z0-9][\w-]{0,79})/g;
 /** `@team`; not the domain of an address and not the digest of an image. */
 const CONTACT = /(?<![\w.@/])@(?!sha256\b)([A-Za-z][\w.-]{0,79}\w)/g;
 
+/** In one sentence. */
+const MAX_MENTIONS = 40;
+
 /** Channels per SEV or service. */
 export function readChannels(
   file: string,
@@ -105,7 +108,7 @@ function mentionsIn(
   pattern: RegExp,
 ): readonly { mention: string; part: string; denied: boolean }[] {
   const text = plainText(sentence.text);
-  const matches = [...text.matchAll(pattern)];
+  const matches = [...text.matchAll(pattern)].slice(0, MAX_MENTIONS);
   const first = matches[0];
   if (first === undefined) return [];
   const opens = severitiesIn(text.slice(0, first.index)).length === 0 && severitiesIn(text).length > 0;

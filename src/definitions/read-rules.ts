@@ -27,11 +27,15 @@ export function ruleTexts(
   orchestrator: { readonly text: string } | undefined,
   agents: readonly Pick<AgentDefinition, 'name' | 'fileName' | 'body' | 'bodyLine'>[],
 ): readonly RuleText[] {
-  const policy = agents.find((agent) => agent.fileName === `${POLICY_AGENT}.md` || agent.name === POLICY_AGENT);
+  const policy = agents.find(isPolicyAgent);
   return [
     ...(orchestrator === undefined ? [] : [ruleText('CLAUDE.md', orchestrator.text)]),
     ...(policy === undefined ? [] : [ruleText(policy.fileName, policy.body, policy.bodyLine)]),
   ];
+}
+
+export function isPolicyAgent(agent: Pick<AgentDefinition, 'name' | 'fileName'>): boolean {
+  return agent.fileName === `${POLICY_AGENT}.md` || agent.name === POLICY_AGENT;
 }
 
 function ruleText(file: string, markdown: string, firstLine?: number): RuleText {
