@@ -66,8 +66,8 @@ export function optionalFlag(value: unknown, field: string): boolean | undefined
 /** RFC 3339, or what protobuf has instead, to Unix milliseconds. Left out: `undefined`. */
 export function instant(value: unknown, field: string): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (value instanceof Date) return value.getTime();
-  const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  // A number of seconds in protobuf may be further away than any date.
+  const atMs = value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(atMs)) throw wrong(field, 'a time');
   return atMs;
 }

@@ -409,3 +409,17 @@ test('lists that were asked for side by side may each be asked for again, and JS
     [true, true, false],
   );
 });
+
+test('a time further away than any date makes its object malformed', () => {
+  const creationTimestamp = (seconds: number): Field => [8, [[1, seconds]]];
+  const pod = (name: string, seconds: number): Field => [
+    2,
+    [[1, [[1, name], [3, 'shop'], creationTimestamp(seconds)]]],
+  ];
+  const list = envelope('PodList', [[1, []], pod('odd', 2 ** 52), pod('fine', 1_000)]);
+
+  expect(decodePage(encodingOf(PROTOBUF), snapshotKinds.Pod, list)).toMatchObject({
+    objects: [{ meta: { name: 'fine', createdAtMs: 1_000_000 } }],
+    malformed: [{ name: 'odd', why: 'metadata.creationTimestamp is not a time' }],
+  });
+});
