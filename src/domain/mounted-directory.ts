@@ -33,3 +33,25 @@ export type DirectoryRead =
       readonly message: string;
     }
   | { readonly kind: 'missing'; readonly directory: string; readonly message: string };
+
+/** The mounts that are watched while the monitor runs. */
+export type MountName = 'claude' | 'agents' | 'config' | 'policies';
+
+/** What became of one change of a mounted directory. */
+export interface MountReload {
+  readonly mount: MountName;
+  /** `first`: what was there when the watch began. */
+  readonly kind: 'first' | 'reload';
+  /** Something of it, or all, is in force now. */
+  readonly accepted: boolean;
+  /** Something of it, or all, is not, and what was in force before stays. Both hold where files are decided one by one. */
+  readonly refused: boolean;
+  /** SHA-256 over what is in force afterwards; `undefined` before anything ever was. */
+  readonly hash: string | undefined;
+  /** Names that were added, changed or removed. */
+  readonly files: readonly string[];
+  /** From the look at the directory to the decision. */
+  readonly ms: number;
+  /** Unix time in milliseconds. */
+  readonly atMs: number;
+}

@@ -14,6 +14,8 @@ interface FileState {
   readonly kind: 'file' | 'link' | 'other';
   /** Changes whenever the content may have changed: inode, size, times. */
   readonly stamp: string;
+  /** Of the thing behind the name, whatever it holds: another one of the same name has another. */
+  readonly identity: string;
 }
 
 /** The few calls that reading a mounted directory needs; tests hand in ones that fail. */
@@ -42,7 +44,12 @@ export const nodeFileSystem: FileSystem = {
   stateOf: async (path) => {
     const stats = lstatSync(path, { bigint: true });
     const kind = stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other';
-    return { kind, stamp: `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}` };
+    return {
+      kind,
+      stamp: `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`,
+      // Numbers of inodes are given again; the time of birth is not.
+      identity: `${stats.dev} ${stats.ino} ${stats.birthtimeNs}`,
+    };
   },
   read: async (path, maxBytes) => {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -75,4 +82,8 @@ export function parseMountPoints(mountInfo: string): ReadonlySet<string> {
         point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
       ),
   );
+}
+
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DirectoryRead, MountedFile, UnreadableFile } from '../domain/mounted-directory.ts';
 import { messageOf } from '../errors.ts';
-import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import { codeOf, nodeFileSystem, type FileSystem } from './file-system.ts';
 
 /** The link through which the kubelet swaps all keys of a ConfigMap at once. */
 const DATA_LINK = '..data';
@@ -209,8 +209,4 @@ function unreadable(directory: string, error: unknown): DirectoryRead {
     cause: 'unreadable',
     message: `${directory} cannot be read: ${messageOf(error)}`,
   };
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -10,7 +10,7 @@ function aFileSystem(over: Partial<FileSystem> = {}): FileSystem {
     list: async (directory) => (directory.includes('..v1') ? ['a.md'] : ['..data', '..v1', 'a.md']),
     readLink: async () => '..v1',
     realPath: async (path) => path,
-    stateOf: async () => ({ kind: 'file', stamp: '1' }),
+    stateOf: async () => ({ kind: 'file', stamp: '1', identity: '1' }),
     read: async () => new TextEncoder().encode('text'),
     mountPoints: async () => new Set(),
     ...over,
@@ -107,7 +107,7 @@ test('a plain file that changes while it is read is read again', async () => {
     aFileSystem({
       readLink: () => Promise.reject(failing('ENOENT')),
       list: async () => ['a.md'],
-      stateOf: async () => ({ kind: 'file', stamp: stamps.shift() ?? '2' }),
+      stateOf: async () => ({ kind: 'file', identity: '1', stamp: stamps.shift() ?? '2' }),
     }),
   )();
 
