@@ -138,7 +138,13 @@ export async function takeSnapshot(
         ? undefined
         : [...wanted].filter((namespace) => !excluded.has(namespace) && (included?.includes(namespace) ?? true));
     await Promise.all((narrowed ?? areas).map((namespace) => limit(() => collect('Pod', namespace))));
-    return narrowed && new Set(narrowed);
+    if (narrowed === undefined) return undefined;
+    if (!gaps.some(({ resource }) => resource === 'Pod')) return new Set(narrowed);
+    // What is refused or broken in one place may be so everywhere: people are told how far it goes.
+    objects.Pod.length = 0;
+    gaps.splice(0, gaps.length, ...gaps.filter(({ resource }) => resource !== 'Pod'));
+    await Promise.all(areas.map((namespace) => limit(() => collect('Pod', namespace))));
+    return undefined;
   }
 }
 

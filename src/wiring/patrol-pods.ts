@@ -26,11 +26,9 @@ export function createPatrolPods(parts: {
       return (snapshot) => podsToRead(snapshot, { nowMs: parts.now(), loose, open });
     },
     note(snapshot) {
-      const isWhole =
-        snapshot.podNamespaces === undefined &&
-        snapshot.read.includes('Pod') &&
-        !snapshot.gaps.some(({ resource }) => resource === 'Pod');
-      if (isWhole) loose = namespacesOfLoosePods(snapshot.objects);
+      if (snapshot.podNamespaces !== undefined || !snapshot.read.includes('Pod')) return;
+      const isWhole = !snapshot.gaps.some(({ resource }) => resource === 'Pod');
+      loose = isWhole ? namespacesOfLoosePods(snapshot.objects) : undefined;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { clusterRules, namespaceRules, type PolicyRule } from '../../src/cluster/rbac.ts';
+import { customResourceGrants } from '../../src/wiring/custom-resources.ts';
 import type { ControlPlane } from '../control-plane/client.ts';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -22,11 +23,15 @@ export async function anAccount(server: ControlPlane, namespace = 'default'): Pr
   return { namespace, name, token: await server.mintToken(namespace, name) };
 }
 
+function shippedRules(): readonly PolicyRule[] {
+  return clusterRules(customResourceGrants([]));
+}
+
 /** By a ClusterRole; the shipped rules unless told. */
 export function grantEverywhere(
   server: ControlPlane,
   account: Account,
-  rules: readonly PolicyRule[] = clusterRules(),
+  rules: readonly PolicyRule[] = shippedRules(),
 ): Promise<Grant> {
   return grant(server, account, RBAC, 'ClusterRole', rules);
 }
@@ -43,7 +48,7 @@ export function grantIn(
 
 /** The shipped rules of the cluster without these resources. */
 export function rulesWithout(...without: readonly string[]): readonly PolicyRule[] {
-  return clusterRules()
+  return shippedRules()
     .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => !without.includes(name)) }))
     .filter(({ resources }) => resources.length > 0);
 }

@@ -1,4 +1,5 @@
 import type { CheckCase } from './case.ts';
+import { customResourceCases } from './cases/custom-resources.ts';
 import { claimLostCases, claimPendingCases, claimTerminatingCases, storageClassMissingCases } from './cases/claims.ts';
 import { configErrorCases, configVolumeCases } from './cases/config.ts';
 import { crashLoopCases } from './cases/crash-loop.ts';
@@ -134,4 +135,5 @@ export const CASES: readonly CheckCase[] = [
   ...podsOverCapacityCases,
   ...quotaNearlyFullCases,
   ...creationForbiddenCases,
+  ...customResourceCases,
 ];

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../src/checks/catalogue.ts';
+import { SHIPPED_ROWS } from '../../../src/checks/custom-resource/shipped-rows.ts';
 import { snapshotKindNames, snapshotKinds } from '../../../src/cluster/kinds.ts';
+import { customResourceName } from '../../../src/domain/custom-resource.ts';
 import type { Snapshot } from '../../../src/domain/snapshot.ts';
 import type { ControlPlane } from '../../control-plane/client.ts';
+import { CUSTOM_KINDS, defineKinds } from '../../control-plane/builders/custom-resources.ts';
 import { freshControlPlane } from '../../control-plane/control-plane.ts';
 import { anAccount, grantEverywhere, rulesWithout } from '../../harness/accounts.ts';
 import { isSick, type CheckCase } from './case.ts';
@@ -18,6 +21,7 @@ beforeAll(async () => {
   server = await freshControlPlane();
   const account = await anAccount(server);
   await grantEverywhere(server, account);
+  await defineKinds(server, CUSTOM_KINDS);
   bare = await readServer(server, account.token);
   const all = await loadCases(server, CASES);
   loaded = new Map(all.map((one) => [one.checkCase, one]));
@@ -29,7 +33,7 @@ afterAll(async () => {
 });
 
 test('every check has at least one sick case and one healthy twin', () => {
-  const without = [...new Set(CASES.map(({ check }) => check))].filter(
+  const without = CHECKS.map(({ id }) => id).filter(
     (id) =>
       !CASES.some((one) => one.check === id && isSick(one)) || !CASES.some((one) => one.check === id && !isSick(one)),
   );
@@ -95,6 +99,27 @@ describe.each(snapshotKindNames())('without the right to list %s', (kind) => {
     );
 
     expect(wrong).toEqual([]);
+  });
+});
+
+describe.each([...new Set(SHIPPED_ROWS.map(({ plural }) => plural))])('without the right to list %s', (plural) => {
+  test('the rows of that name are not evaluated, say so, and state nothing', async () => {
+    const account = await anAccount(server);
+    await grantEverywhere(server, account, rulesWithout(plural));
+    const blind = await readServer(server, account.token);
+    const rows = SHIPPED_ROWS.filter((row) => row.plural === plural);
+
+    for (const one of CASES.filter(({ check }) => rows.some(({ id }) => id === check))) {
+      const { findings, outcomes } = judge(blind, placeOf(one));
+
+      expect(findings).toEqual([]);
+      expect(outcomes.filter(({ evaluated }) => evaluated === 'no')).toMatchObject(
+        rows.map((row) => ({
+          id: row.id,
+          gaps: [{ resource: customResourceName(row), cause: 'forbidden' }],
+        })),
+      );
+    }
   });
 });
 

@@ -2,10 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { namespacesOfLoosePods, podsToRead } from '../../../src/checks/pods-to-read.ts';
 import { runChecks, type CheckOptions } from '../../../src/checks/run-checks.ts';
+import { SHIPPED_ROWS } from '../../../src/checks/custom-resource/shipped-rows.ts';
+import { snapshotKindNames } from '../../../src/cluster/kinds.ts';
 import { loadClusterAccess } from '../../../src/cluster/kubeconfig.ts';
 import { defaultReadSettings } from '../../../src/cluster/read.ts';
 import { createClusterReader } from '../../../src/cluster/reader.ts';
 import type { CheckRun } from '../../../src/domain/check.ts';
+import { customResourceName } from '../../../src/domain/custom-resource.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import type { ObjectMeta } from '../../../src/domain/kubernetes/meta.ts';
 import type { ObjectsByKind, Snapshot } from '../../../src/domain/snapshot.ts';
@@ -69,7 +72,12 @@ export async function readServer(server: ControlPlane, token: string): Promise<S
     onRequest: () => undefined,
     log: silentLog,
   });
-  return await reader.takeSnapshot({ namespaces: {}, signal: NEVER });
+  return await reader.takeSnapshot({
+    kinds: [...snapshotKindNames(), ...SHIPPED_ROWS.map(customResourceName)],
+    customResources: SHIPPED_ROWS,
+    namespaces: {},
+    signal: NEVER,
+  });
 }
 
 /** The snapshot as a patrol takes it that read all pods when it began: without those that it need not read. */
@@ -175,7 +183,14 @@ function onlyOf(snapshot: Snapshot, namespace: string): Snapshot {
   const byCase = sorted.get(snapshot) ?? sortByCase(snapshot);
   sorted.set(snapshot, byCase);
   const none = Object.fromEntries(Object.keys(snapshot.objects).map((kind) => [kind, []]));
-  return { ...snapshot, objects: { ...none, ...byCase.get(namespace) } as unknown as ObjectsByKind };
+  const custom = [...snapshot.custom].map(([name, objects]) => {
+    return [name, objects.filter(({ meta }) => (meta.namespace || meta.name).includes(namespace))] as const;
+  });
+  return {
+    ...snapshot,
+    objects: { ...none, ...byCase.get(namespace) } as unknown as ObjectsByKind,
+    custom: new Map(custom),
+  };
 }
 
 function sortByCase({ objects }: Snapshot): ReadonlyMap<string, Record<string, unknown[]>> {

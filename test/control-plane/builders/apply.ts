@@ -94,11 +94,15 @@ async function putStatus(server: ControlPlane, standing: KubeObject, status: unk
     typeof status === 'object' && status !== null && 'observedGeneration' in status
       ? { ...status, observedGeneration: standing.metadata.generation }
       : status;
-  return (await server.adminRequest('PUT', `${objectPath(standing)}/status`, {
-    ...standing,
-    metadata,
-    status: seen,
-  })) as KubeObject;
+  const path = `${objectPath(standing)}/status`;
+  try {
+    return (await server.adminRequest('PUT', path, { ...standing, metadata, status: seen })) as KubeObject;
+  } catch (error) {
+    // Custom resources are written only by those who say which version they saw.
+    if (!(error instanceof ApiRefusal && error.status === 422)) throw error;
+    const versioned = { ...metadata, resourceVersion: standing.metadata.resourceVersion };
+    return (await server.adminRequest('PUT', path, { ...standing, metadata: versioned, status: seen })) as KubeObject;
+  }
 }
 
 async function remove(server: ControlPlane, object: KubeObject): Promise<void> {

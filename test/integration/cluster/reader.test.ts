@@ -403,3 +403,17 @@ test.each([
   expect(snapshot.objects.Pod).toHaveLength(2);
   expect(server.listsOf('Pod').map(({ path }) => path)).toEqual(['/api/v1/pods']);
 });
+
+test('where pods are refused in one of the wanted namespaces, all are asked for, so that the gap says how far it goes', async () => {
+  await using server = await startApiServer({
+    objects: { Pod: pods(2, 'shop') },
+    faultFor: (arrived) => (kindAt(arrived.path)?.name === 'Pod' ? faults.status(403, 'no pods') : undefined),
+  });
+  await using reading = await startReading(server.url);
+
+  const snapshot = await reading.reader.takeSnapshot({ ...read, podsToRead: () => new Set(['shop']) });
+
+  expect(snapshot.podNamespaces).toBeUndefined();
+  expect(snapshot.gaps).toMatchObject([{ resource: 'Pod', cause: 'forbidden' }]);
+  expect(snapshot.gaps[0]).not.toHaveProperty('namespace');
+});
