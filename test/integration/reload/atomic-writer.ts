@@ -14,12 +14,16 @@ export function payloadOf(round: number): Readonly<Record<string, string>> {
  *
  * @see https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/volume/util/atomic_writer.go
  */
-export async function publish(directory: string, payload: Readonly<Record<string, string>>): Promise<void> {
+export async function publish(
+  directory: string,
+  payload: Readonly<Record<string, string>>,
+  mode = 0o644,
+): Promise<void> {
   const old = await readlink(join(directory, '..data')).catch(() => undefined);
   versions += 1;
   const version = `..2026_11_21_18_00_00.${threadId}${versions}`;
   await mkdir(join(directory, version), { recursive: true });
-  for (const [name, text] of Object.entries(payload)) await writeFile(join(directory, version, name), text);
+  for (const [name, text] of Object.entries(payload)) await writeFile(join(directory, version, name), text, { mode });
   await symlink(version, join(directory, '..data_tmp'));
   await rename(join(directory, '..data_tmp'), join(directory, '..data'));
   for (const name of Object.keys(payload)) {

@@ -67,7 +67,6 @@ function aMount(first: Content, over: Partial<WatcherOptions> = {}) {
     watch,
     fileSystem,
     debounceMs: QUIET_MS,
-    pollMs: POLL_MS,
     now: () => Date.now(),
     log,
     ...over,
@@ -419,7 +418,7 @@ test('a watch that fails is polled for, and taken up again when there is one', a
 });
 
 test('an event that never comes is mended by the poll within 30 seconds', async () => {
-  const mount = aMount({ 'config.yaml': 'a: 1' }, { pollMs: undefined });
+  const mount = aMount({ 'config.yaml': 'a: 1' });
   await mount.watcher.start();
   mount.put({ 'config.yaml': 'a: 2' });
   await vi.advanceTimersByTimeAsync(30_000);
