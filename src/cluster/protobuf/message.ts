@@ -83,7 +83,7 @@ export function readUpTo(type: Message, source: Source, end: number): Raw {
 }
 
 /** Where the length-delimited value that begins here ends; the reader is at its first byte afterwards. */
-export function endOf(source: Source, limit: number): number {
+function endOf(source: Source, limit: number): number {
   const length = varint(source, false);
   const end = source.reader.pos + length;
   if (end > limit) throw new MalformedField('a field is longer than its message');
@@ -183,7 +183,7 @@ function valueOf(expected: string, read: (source: Source, limit: number) => unkn
 }
 
 /** A repeated field; `read` leaves the reader behind each value. */
-export function listOf(read: (source: Source, limit: number) => unknown): FieldType {
+function listOf(read: (source: Source, limit: number) => unknown): FieldType {
   return {
     wireType: BYTES,
     expected: 'a list',

@@ -42,7 +42,7 @@ export interface PodPlan {
 }
 
 /** What a Deployment's ReplicaSet is called in these cases. */
-export const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'api-6b8d4f7c9' };
+const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'api-6b8d4f7c9' };
 const HASH = '6b8d4f7c9';
 
 /** A Deployment `api` that was rolled out long ago, with its ReplicaSet; its pods are the case's own. */
