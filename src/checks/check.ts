@@ -24,6 +24,8 @@ export interface Check {
   readonly needs: readonly ReadName[];
   /** These make its findings better; without them it still works. */
   readonly uses: readonly KindName[];
+  /** Of those it uses: without these it may say nothing of an object that is sick, so that its silence proves nothing. */
+  readonly settledBy?: readonly KindName[];
   /** The worst that it can state: patrols run only checks that can reach `error`. */
   readonly worstImpact: Impact;
   readonly graceMs: number;

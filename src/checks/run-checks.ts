@@ -90,7 +90,7 @@ interface CheckResult {
 }
 
 function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOptions): CheckResult {
-  const { id, family, needs } = check;
+  const { id, family, needs, settledBy = [] } = check;
   const settings = options.settings(id);
   const without = (evaluated: CheckOutcome['evaluated'], gaps: readonly Gap[] = []): CheckResult => ({
     outcome: { id, family, evaluated, gaps, findings: 0 },
@@ -117,8 +117,9 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
         impact: settings.impact ?? finding.impact,
       }));
     const folded = foldByOwner(stated).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
-    const evaluated = gaps.length === 0 ? 'yes' : 'partly';
-    const outcome = { id, family, evaluated, gaps, findings: folded.length } as const;
+    const unsettled = snapshot.gaps.filter(({ resource }) => settledBy.some((kind) => kind === resource));
+    const evaluated = gaps.length + unsettled.length === 0 ? 'yes' : 'partly';
+    const outcome = { id, family, evaluated, gaps: [...gaps, ...unsettled], findings: folded.length } as const;
     return { outcome: onlyIn === undefined ? outcome : { ...outcome, onlyIn: [...onlyIn].toSorted() }, folded };
   } catch (error) {
     options.onError(id, error);

@@ -25,6 +25,7 @@ export const claimPending: Check = {
   cannotSee: 'Volumes that are full, snapshots, claims that no pod uses and whose class cannot be read.',
   needs: ['PersistentVolumeClaim', 'Pod'],
   uses: ['StorageClass', 'PersistentVolume', 'Event', 'Service'],
+  settledBy: ['StorageClass', 'PersistentVolume'],
   worstImpact: 'error',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {

@@ -113,3 +113,13 @@ test('without the storage classes it states only what pods or events say', () =>
   expect(run(alone, { checks: [claimPending] }).findings).toEqual([]);
   expect(run(held, { checks: [claimPending] }).findings).toHaveLength(1);
 });
+
+test.each(['StorageClass', 'PersistentVolume'])(
+  'silence about a claim proves nothing while %s is unknown',
+  (resource) => {
+    const gap = { resource, cause: 'forbidden', detail: 'no list' } as const;
+    const snapshot = aSnapshot({ PersistentVolumeClaim: [pending()], StorageClass: [] }, { gaps: [gap] });
+
+    expect(run(snapshot, { checks: [claimPending] }).outcomes).toMatchObject([{ evaluated: 'partly', gaps: [gap] }]);
+  },
+);
