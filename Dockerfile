@@ -9,11 +9,18 @@ COPY tools ./tools
 COPY agents ./agents
 RUN npm run build
 
+# The compiler of policies, from pinned sources: go.sum holds the checksum of every module, the same for each architecture. Tests use the same build.
+FROM golang:1.26 AS opa
+WORKDIR /build
+COPY test/control-plane/modules/opa/go.mod test/control-plane/modules/opa/go.sum ./
+RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w" -o /build/opa github.com/open-policy-agent/opa
+
 FROM node:26-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /build/dist/k8s-monitor.mjs /app/k8s-monitor.mjs
 COPY --from=build /build/dist/k8s-monitor.mjs.map /app/k8s-monitor.mjs.map
+COPY --from=opa /build/opa /usr/local/bin/opa
 USER 65532:65532
 EXPOSE 9090
 # A small young generation: what is read from the API server is thrown away item by item, and need not pile up first.

@@ -10,22 +10,23 @@ export function renderManifests(): ReadonlyMap<string, string> {
   const names = readdirSync(new URL('agents/', ROOT))
     .filter((name) => name.endsWith('.md'))
     .toSorted();
+  const agents = names.filter((name) => name !== ORCHESTRATOR_FILE);
+  const policies = readdirSync(new URL('policies/', ROOT))
+    .filter((name) => name.endsWith('.rego') && !name.endsWith('_test.rego'))
+    .toSorted();
   return new Map([
-    ['k8s/orchestrator-configmap.yaml', configMapOf('k8s-monitor-orchestrator', 'orchestrator', [ORCHESTRATOR_FILE])],
     [
-      'k8s/agents-configmap.yaml',
-      configMapOf(
-        'k8s-monitor-agents',
-        'agents',
-        names.filter((name) => name !== ORCHESTRATOR_FILE),
-      ),
+      'k8s/orchestrator-configmap.yaml',
+      configMapOf('k8s-monitor-orchestrator', 'orchestrator', 'agents', [ORCHESTRATOR_FILE]),
     ],
+    ['k8s/agents-configmap.yaml', configMapOf('k8s-monitor-agents', 'agents', 'agents', agents)],
+    ['k8s/policies-configmap.yaml', configMapOf('k8s-monitor-policies', 'rego-policies', 'policies', policies)],
     ['k8s/rbac.yaml', renderRbac()],
   ]);
 }
 
 /** Without a namespace: `kubectl apply -n NAMESPACE -f` decides. */
-function configMapOf(name: string, component: string, files: readonly string[]): string {
+function configMapOf(name: string, component: string, folder: 'agents' | 'policies', files: readonly string[]): string {
   const manifest = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -38,9 +39,9 @@ function configMapOf(name: string, component: string, files: readonly string[]):
         'app.kubernetes.io/part-of': 'k8s-monitor',
       },
     },
-    data: Object.fromEntries(files.map((file) => [file, readFileSync(new URL(`agents/${file}`, ROOT), 'utf8')])),
+    data: Object.fromEntries(files.map((file) => [file, readFileSync(new URL(`${folder}/${file}`, ROOT), 'utf8')])),
   };
-  return `# Generated from agents/ by \`npm run manifests\`: edit the files there.\n${stringify(manifest, {
+  return `# Generated from ${folder}/ by \`npm run manifests\`: edit the files there.\n${stringify(manifest, {
     blockQuote: 'literal',
     lineWidth: 0,
   })}`;

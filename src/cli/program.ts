@@ -67,7 +67,7 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
 
   common(program.command('validate'))
     .description(
-      'what code reads from Markdown, settings and ConfigMap manifests, with line numbers; exit 2 on problems',
+      'what code reads from Markdown, policies, settings and ConfigMap manifests, with line numbers; exit 2 on problems',
     )
     .argument('<path...>', 'files or directories')
     .action(async (paths: string[], flags: EnvironmentFlags) => finish(await runValidate(world, flags, paths)));

@@ -1,14 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cronProblem } from '../cycle/cron.ts';
 import { inspectDefinitions } from '../definitions/assemble.ts';
 import { readConfigMaps } from '../definitions/manifest.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
 import { readSettings } from '../settings/read-settings.ts';
+import { isPolicyFile } from '../policy/try-policies.ts';
 import { knownTools } from '../wiring/known-tools.ts';
 import { openContext, type Context } from './context.ts';
 import { EXIT } from './exit-code.ts';
+import { complaintsAbout } from './validate-policies.ts';
 import type { World } from './world.ts';
 
 /** A file to look at, and where its first line stands for the person who wrote it. */
@@ -23,6 +25,7 @@ interface Candidate {
 interface Complaint {
   readonly shown: string;
   readonly line: number | undefined;
+  readonly column?: number | undefined;
   readonly message: string;
   readonly isProblem: boolean;
 }
@@ -34,30 +37,30 @@ export async function runValidate(world: World, flags: EnvironmentFlags, paths: 
   const candidates = paths.flatMap((path) => candidatesAt(path, complaints));
   const markdown = candidates.filter(({ name }) => name.endsWith('.md'));
   const settings = candidates.filter(({ name }) => name === 'config.yaml' || name === 'environments.yaml');
+  const policies = candidates.filter(({ name }) => isPolicyFile(name));
 
   for (const { shown, line, what } of readMarkdown(markdown, context, complaints)) {
     world.stdout.write(`${shown}:${line}: ${what}\n`);
   }
   readSettingsFiles(settings, context, complaints);
-  if (markdown.length + settings.length === 0 && complaints.length === 0) {
+  await readPolicies(policies, context, complaints);
+  if (markdown.length + settings.length + policies.length === 0 && complaints.length === 0) {
     complaints.push({
       shown: paths.join(' '),
       line: undefined,
-      message: 'nothing to validate: no *.md, config.yaml or ConfigMap manifest',
+      message: 'nothing to validate: no *.md, *.rego, config.yaml or ConfigMap manifest',
       isProblem: true,
     });
   }
-  for (const { shown, line, message, isProblem } of complaints) {
-    world.stdout.write(
-      `${shown}${line === undefined ? '' : `:${line}`}: ${isProblem ? 'problem' : 'warning'}: ${message}\n`,
-    );
+  for (const { shown, line, column, message, isProblem } of complaints) {
+    const where = [shown, line, column].filter((part) => part !== undefined).join(':');
+    world.stdout.write(`${where}: ${isProblem ? 'problem' : 'warning'}: ${message}\n`);
   }
   const problems = complaints.filter(({ isProblem }) => isProblem).length;
   const warnings = complaints.length - problems;
   world.stdout.write(
     `${counted(candidates.length, 'file')}, ${counted(problems, 'problem')}, ${counted(warnings, 'warning')}\n`,
   );
-  await Promise.resolve();
   return problems > 0 ? EXIT.problems : EXIT.fine;
 }
 
@@ -72,12 +75,12 @@ function candidatesAt(path: string, complaints: Complaint[]): readonly Candidate
     if (names !== undefined) {
       return names
         .toSorted()
-        .filter((name) => /\.(?:md|ya?ml)$/.test(name) && statSync(join(path, name)).isFile())
+        .filter((name) => (/\.(?:md|ya?ml)$/.test(name) || isPolicyFile(name)) && statSync(join(path, name)).isFile())
         .flatMap((name) => candidatesAt(join(path, name), complaints));
     }
     const bytes = readFileSync(path);
     const name = basename(path);
-    if (name.endsWith('.md') || name === 'config.yaml' || name === 'environments.yaml')
+    if (name.endsWith('.md') || isPolicyFile(name) || name === 'config.yaml' || name === 'environments.yaml')
       return [{ name, shown: path, firstLine: 1, bytes }];
     const manifest = readConfigMaps(bytes.toString('utf8'));
     for (const { line, message } of manifest.problems) complaints.push({ shown: path, line, message, isProblem: true });
@@ -141,6 +144,29 @@ function readSettingsFiles(candidates: readonly Candidate[], { environment }: Co
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error;
       complaints.push({ shown, line: undefined, message: error.message, isProblem: true });
+    }
+  }
+}
+
+async function readPolicies(
+  candidates: readonly Candidate[],
+  { environment, settings }: Context,
+  complaints: Complaint[],
+): Promise<void> {
+  const { files } = settings.current().rego;
+  const isPlain = ({ name, shown }: Candidate): boolean => basename(shown) === name;
+  // What stands together is one set.
+  const sets = Map.groupBy(candidates, (file) => (isPlain(file) ? dirname(file.shown) : file.shown));
+  for (const set of sets.values()) {
+    for (const { file, line, column, ...complaint } of await complaintsAbout(set, files, environment.opaPath)) {
+      const found = set.find(({ name }) => name === file);
+      complaints.push({
+        ...complaint,
+        shown: found?.shown ?? file,
+        line: line === undefined ? undefined : line + (found?.firstLine ?? 1) - 1,
+        // A manifest indents them.
+        column: found !== undefined && isPlain(found) ? column : undefined,
+      });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
+import { parseEnvironment } from './environment.ts';
 import type { PolicyTask } from './input.ts';
 import type { PolicyName } from './policy.ts';
 
@@ -14,7 +15,7 @@ export type Answer = { readonly value: unknown } | { readonly error: string };
 export type Answers = Readonly<Partial<Record<PolicyName, Answer>>>;
 
 export interface Evaluated {
-  /** One for each task; behind an error of its own, a task may lack the rest of what it asks. */
+  /** One for each task, complete; with `stopAtError` only up to the first error. */
   readonly answers: readonly Answers[];
   /** Built-in functions that the policies expect of us. */
   readonly builtins: readonly string[];
@@ -39,11 +40,14 @@ export type WorkerMessage =
   | { readonly kind: 'ready'; readonly builtins: readonly string[] }
   | { readonly kind: 'answer'; readonly index: number; readonly name: PolicyName; readonly answer: Answer };
 
-/** @param options.stopAtError behind the first task with an error nothing is asked */
+/**
+ * @param options.stopAtError behind the first error nothing is asked
+ * @param options.totalMs instead of the usual limit
+ */
 export type Evaluate = (
   wasm: Uint8Array<ArrayBuffer>,
   tasks: readonly PolicyTask[],
-  options?: { readonly stopAtError?: boolean },
+  options?: { readonly stopAtError?: boolean; readonly totalMs?: number },
 ) => Promise<Evaluated>;
 
 /**
@@ -51,7 +55,7 @@ export type Evaluate = (
  * on behind it. Never rejects: what could not be asked is an error among the answers.
  */
 export function createEvaluate(limits = EVALUATION_LIMITS): Evaluate {
-  return async (wasm, tasks, { stopAtError = false } = {}) => {
+  return async (wasm, tasks, { stopAtError = false, totalMs = limits.totalMs } = {}) => {
     const answers: Partial<Record<PolicyName, Answer>>[] = tasks.map(() => ({}));
     const openIn = (index: number): PolicyName | undefined =>
       tasks[index]?.ask.find((name) => answers[index]?.[name] === undefined);
@@ -59,36 +63,43 @@ export function createEvaluate(limits = EVALUATION_LIMITS): Evaluate {
       const name = openIn(index);
       if (name !== undefined) (answers[index] ??= {})[name] = { error };
     };
-    const deadline = performance.now() + limits.totalMs;
+    const deadline = performance.now() + totalMs;
     let builtins: readonly string[] = [];
     let first = 0;
     while (first < tasks.length && performance.now() < deadline) {
       const offset = first;
-      const trouble = await runWorker(
-        { wasm, tasks: tasks.slice(offset), stopAtError },
-        limits,
-        deadline,
-        (message) => {
-          if (message.kind === 'ready') builtins = message.builtins;
-          else (answers[offset + message.index] ??= {})[message.name] = message.answer;
-        },
-      );
-      while (first < tasks.length && openIn(first) === undefined) first += 1;
+      const rest = tasks.slice(offset).map((task, index) => remaining(task, answers[offset + index] ?? {}));
+      const trouble = await runWorker({ wasm, tasks: rest, stopAtError }, limits, deadline, (message) => {
+        if (message.kind === 'ready') builtins = message.builtins;
+        else (answers[offset + message.index] ??= {})[message.name] = message.answer;
+      });
       if (stopAtError && answers.some(hasError)) break;
-      // The one that stood in the way.
+      while (first < tasks.length && openIn(first) === undefined) first += 1;
+      // The rule that stood in the way; the others of its input are asked again.
       fail(first, trouble ?? 'the thread of the policies ended early');
       if (stopAtError) break;
-      first += 1;
     }
-    if (!stopAtError) {
-      for (; first < tasks.length; first += 1)
-        fail(first, `the policies took longer than ${limits.totalMs} ms together`);
+    for (; first < tasks.length && !(stopAtError && answers.some(hasError)); first += 1) {
+      while (openIn(first) !== undefined) fail(first, `the policies took longer than ${totalMs} ms together`);
     }
     return { answers, builtins };
   };
 }
 
-export function hasError(answers: Answers): boolean {
+/** What of a task was not answered yet. */
+function remaining(task: PolicyTask, answers: Answers): PolicyTask {
+  const { environment } = answers;
+  const { unsaid, failed } = task.environments;
+  const said =
+    environment === undefined ? unsaid : 'error' in environment ? failed : parseEnvironment(environment.value);
+  return {
+    ...task,
+    ask: task.ask.filter((name) => answers[name] === undefined),
+    environments: { unsaid: said ?? unsaid, failed },
+  };
+}
+
+function hasError(answers: Answers): boolean {
   return Object.values(answers).some((answer) => 'error' in answer);
 }
 

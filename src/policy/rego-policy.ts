@@ -71,8 +71,8 @@ export function createRegoPolicy(parts: {
     const priority = judgePriority(answers.priority, files);
     const builtinLabels = customLabelsOf(finding.annotations);
     const builtinPriority = priorityOf(finding.impact, environment.environment);
-    if (!('value' in labels) && answers.labels !== undefined) tell(labels);
-    if (!('value' in priority) && answers.priority !== undefined) tell(priority);
+    if (!('value' in labels)) tell(labels);
+    if (!('value' in priority)) tell(priority);
     return {
       environment: environment.environment,
       customLabels: 'value' in labels ? labels.value : builtinLabels.customLabels,

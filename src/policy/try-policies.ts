@@ -7,6 +7,9 @@ import { POLICY_NAMES } from './policy.ts';
 /** A test file of `opa test` has no place among what is in force. */
 export const isPolicyFile = (name: string): boolean => /^[\w.-]+\.rego$/.test(name) && !name.endsWith('_test.rego');
 
+/** Nobody waits for it but the next cycle, and a good set must not be refused by a machine that is slow. */
+const SMOKE_MS = 20_000;
+
 /** Compiles a set of policies and tries it over the matrix of inputs: nothing is taken that would fail for the first incident. */
 export function createTryPolicies({
   compile,
@@ -21,7 +24,7 @@ export function createTryPolicies({
     const compiled = await compile(files);
     if (compiled.kind !== 'compiled') return compiled;
     const tasks = smokeTasks();
-    const { answers, builtins } = await evaluate(compiled.wasm, tasks, { stopAtError: true });
+    const { answers, builtins } = await evaluate(compiled.wasm, tasks, { stopAtError: true, totalMs: SMOKE_MS });
     const unknown = judgeBuiltins(builtins, files);
     const refusals = unknown.length > 0 ? unknown : judgeSmoke(tasks, answers, names);
     return refusals.length > 0 ? { kind: 'refused', refusals } : compiled;

@@ -5,6 +5,7 @@ import type { PinnedPolicies, Policies, PolicyOptions } from '../policy/create-p
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import { assessFindings } from './assess.ts';
+import { isSettingsRow } from './last-good-settings.ts';
 
 export interface PinnedDefinitions {
   /** Markdown and policies as one cycle uses them: policies stand among the files and warnings of the definitions. */
@@ -53,19 +54,23 @@ export function createPinnedDefinitions(parts: {
 const FOLDER = 'policies/';
 
 /** Whether a row of the last good files is a definition's; the others are policies. */
-export const isDefinitionRow = (name: string): boolean => !name.startsWith(FOLDER);
+export const isDefinitionRow = (name: string): boolean => !isPolicyRow(name) && !isSettingsRow(name);
+
+function isPolicyRow(name: string): boolean {
+  return name.startsWith(FOLDER);
+}
 
 /** The last good policies in the same table as the last good definitions. */
 export function lastGoodPolicies({ lastGood }: Pick<Store, 'lastGood'>, now: () => number): PolicyOptions['lastGood'] {
   return {
     load: async () =>
       (await lastGood.load())
-        .filter(({ name }) => !isDefinitionRow(name))
+        .filter(({ name }) => isPolicyRow(name))
         .map(({ name, bytes }) => ({ name: name.slice(FOLDER.length), bytes })),
     save: async (files) => {
       const wanted = new Set(files.map(({ name }) => FOLDER + name));
       for (const { name } of await lastGood.load()) {
-        if (!isDefinitionRow(name) && !wanted.has(name)) await lastGood.forget(name);
+        if (isPolicyRow(name) && !wanted.has(name)) await lastGood.forget(name);
       }
       for (const { name, bytes, sha256 } of files) {
         await lastGood.save({ name: FOLDER + name, bytes, sha256, savedAtMs: now() });

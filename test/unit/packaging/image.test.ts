@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseEnvironment } from '../../../src/settings/environment.ts';
+import { GO_RECIPES } from '../../control-plane/binaries/recipe.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -13,11 +15,15 @@ const ignored = read('.dockerignore')
   .split('\n')
   .filter((line) => line !== '');
 
-test('every RUN of the Dockerfile is `npm ci` or a script of package.json, so that each step also runs without Docker', () => {
+const { linkerFlags, package: opaPackage } = GO_RECIPES.opa;
+/** As `npm test` builds the opa that the tests run. */
+const BUILD_OPA = `RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "${linkerFlags}" -o /build/opa ${opaPackage}`;
+
+test('every RUN of the Dockerfile is `npm ci`, a script of package.json or the build of opa, so that each step also runs without Docker', () => {
   const steps = instructions.filter((line) => /^\s*RUN\b/i.test(line));
   const odd = steps.filter((step) => {
     const script = /^RUN npm run ([a-z:-]+)$/.exec(step)?.[1];
-    return step !== 'RUN npm ci' && (script === undefined || !(script in packageJson.scripts));
+    return step !== 'RUN npm ci' && step !== BUILD_OPA && (script === undefined || !(script in packageJson.scripts));
   });
   expect(odd).toEqual([]);
   expect(steps.length).toBeGreaterThanOrEqual(2);
@@ -30,6 +36,28 @@ test('everything that the Dockerfile copies out of the repository is there, and 
   expect(sources.length).toBeGreaterThan(0);
   expect(sources.filter((source) => !existsSync(new URL(`../../../${source}`, import.meta.url)))).toEqual([]);
   expect(sources.filter((source) => ignored.includes(source.replace('./', '')))).toEqual([]);
+});
+
+test('the opa of the image stands on the PATH, built by the Go that its module asks for, from modules with checksums', () => {
+  const [, goVersion = ''] = /^go (\d+\.\d+)/m.exec(read('test/control-plane/modules/opa/go.mod')) ?? [];
+  const [, opaVersion = ''] =
+    /^\tgithub\.com\/open-policy-agent\/opa (v\S+)/m.exec(read('test/control-plane/modules/opa/go.mod')) ?? [];
+
+  expect(instructions).toContain(`FROM golang:${goVersion} AS opa`);
+  expect(instructions).toContain('COPY --from=opa /build/opa /usr/local/bin/opa');
+  expect(read('test/control-plane/modules/opa/go.sum')).toContain(`github.com/open-policy-agent/opa ${opaVersion} h1:`);
+});
+
+test('the policies are mounted where the program looks for them, and the pod does not start without them', () => {
+  const { containers, volumes } = podTemplate().spec;
+  const { mountedPoliciesDir } = parseEnvironment({}, {}, () => true);
+
+  expect(containers[0]?.volumeMounts).toContainEqual({
+    name: 'policies',
+    mountPath: mountedPoliciesDir,
+    readOnly: true,
+  });
+  expect(volumes).toContainEqual({ name: 'policies', configMap: { name: 'k8s-monitor-policies', optional: false } });
 });
 
 test('history, installed packages, data of a checkout and files with secrets stay out of the build context', () => {
@@ -60,7 +88,12 @@ test('every file of k8s/ is applied by the kustomization, and every manifest but
     expect(withNamespace, file).toEqual([]);
   }
   expect(resources).toEqual(
-    expect.arrayContaining(['orchestrator-configmap.yaml', 'agents-configmap.yaml', 'rbac.yaml']),
+    expect.arrayContaining([
+      'orchestrator-configmap.yaml',
+      'agents-configmap.yaml',
+      'policies-configmap.yaml',
+      'rbac.yaml',
+    ]),
   );
 });
 
@@ -69,7 +102,8 @@ const Deployment = z.object({
     template: z.object({
       spec: z.object({
         securityContext: z.object({ runAsUser: z.number(), runAsGroup: z.number() }),
-        containers: z.array(z.object({ image: z.string() })).length(1),
+        containers: z.array(z.object({ image: z.string(), volumeMounts: z.array(z.unknown()) })).length(1),
+        volumes: z.array(z.unknown()),
       }),
     }),
   }),

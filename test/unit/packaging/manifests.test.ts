@@ -12,11 +12,12 @@ test.each([...generated.keys()])('%s is what `npm run manifests` would write', (
 });
 
 test.each([
-  ['k8s/orchestrator-configmap.yaml', 'k8s-monitor-orchestrator', (name: string) => name === 'CLAUDE.md'],
-  ['k8s/agents-configmap.yaml', 'k8s-monitor-agents', (name: string) => name !== 'CLAUDE.md'],
-] as const)('%s carries the shipped files byte for byte, and no namespace', (path, name, carries) => {
+  ['k8s/orchestrator-configmap.yaml', 'k8s-monitor-orchestrator', 'agents', /^CLAUDE\.md$/],
+  ['k8s/agents-configmap.yaml', 'k8s-monitor-agents', 'agents', /^(?!CLAUDE).*\.md$/],
+  ['k8s/policies-configmap.yaml', 'k8s-monitor-policies', 'policies', /^(?:environment|labels|priority)\.rego$/],
+] as const)('%s carries the shipped files byte for byte, and no namespace', (path, name, folder, carried) => {
   const manifest: unknown = parse(read(path));
-  const files = readdirSync(new URL('agents/', ROOT)).filter((file) => file.endsWith('.md') && carries(file));
+  const files = readdirSync(new URL(`${folder}/`, ROOT)).filter((file) => carried.test(file));
   expect(manifest).toEqual({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -24,7 +25,7 @@ test.each([
       name,
       labels: expect.objectContaining({ app: 'k8s-monitor', 'app.kubernetes.io/name': 'k8s-monitor' }),
     },
-    data: Object.fromEntries(files.map((file) => [file, read(`agents/${file}`)])),
+    data: Object.fromEntries(files.map((file) => [file, read(`${folder}/${file}`)])),
   });
 });
 
