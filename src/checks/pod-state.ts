@@ -38,7 +38,18 @@ export function belongsToJob(pod: Pod): boolean {
   return controllerOf(pod.meta)?.kind === 'Job';
 }
 
+const remembered = new WeakMap<Pod, readonly ContainerState[]>();
+
+/** The same list each time: a dozen checks ask for that of every pod. */
 export function containersOf(pod: Pod): readonly ContainerState[] {
+  const known = remembered.get(pod);
+  if (known !== undefined) return known;
+  const containers = joinContainers(pod);
+  remembered.set(pod, containers);
+  return containers;
+}
+
+function joinContainers(pod: Pod): readonly ContainerState[] {
   return [
     ...pod.initContainerStatuses.map((status): ContainerState => {
       const spec = pod.initContainers.find(({ name }) => name === status.name);

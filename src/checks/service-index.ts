@@ -8,30 +8,49 @@ import type { Service } from '../domain/kubernetes/network.ts';
 export function createServiceIndex(
   services: readonly Service[],
 ): (namespace: string, labels: Readonly<Record<string, string>>) => readonly Service[] {
-  const frequency = new Map<string, number>();
   const selecting = services.filter(
     (service) => service.type !== 'ExternalName' && Object.keys(service.selector).length > 0,
   );
+  const frequency = new Map<string, number>();
   for (const { meta, selector } of selecting) {
     for (const pair of Object.entries(selector)) {
       const key = pairKey(meta.namespace, pair);
       frequency.set(key, (frequency.get(key) ?? 0) + 1);
     }
   }
-  const byPair = new Map<string, Service[]>();
+  // By namespace, label and value: tens of thousands of pods are looked up, and a text made for each of their labels costs more than the rest.
+  const byNamespace = new Map<string, Map<string, Map<string, Service[]>>>();
   for (const service of selecting) {
-    const keys = Object.entries(service.selector).map((pair) => pairKey(service.meta.namespace, pair));
-    const rarest = keys.reduce((best, key) => ((frequency.get(key) ?? 0) < (frequency.get(best) ?? 0) ? key : best));
-    byPair.set(rarest, [...(byPair.get(rarest) ?? []), service]);
-  }
-  return (namespace, labels) =>
-    Object.entries(labels).flatMap((pair) =>
-      (byPair.get(pairKey(namespace, pair)) ?? []).filter(({ selector }) =>
-        Object.entries(selector).every(([key, value]) => labels[key] === value),
-      ),
+    const { namespace } = service.meta;
+    const often = (pair: readonly [string, string]): number => frequency.get(pairKey(namespace, pair)) ?? 0;
+    const [key, value] = Object.entries(service.selector).reduce((best, pair) =>
+      often(pair) < often(best) ? pair : best,
     );
+    const byLabel = ensure(byNamespace, namespace, () => new Map<string, Map<string, Service[]>>());
+    const byValue = ensure(byLabel, key, () => new Map<string, Service[]>());
+    ensure(byValue, value, (): Service[] => []).push(service);
+  }
+  return (namespace, labels) => {
+    const byLabel = byNamespace.get(namespace);
+    if (byLabel === undefined) return [];
+    const found: Service[] = [];
+    for (const [label, value] of Object.entries(labels)) {
+      for (const service of byLabel.get(label)?.get(value) ?? []) {
+        if (Object.entries(service.selector).every(([key, wanted]) => labels[key] === wanted)) found.push(service);
+      }
+    }
+    return found;
+  };
 }
 
 function pairKey(namespace: string, [key, value]: readonly [string, string]): string {
   return `${namespace} ${key}=${value}`;
+}
+
+function ensure<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  map.set(key, created);
+  return created;
 }

@@ -105,6 +105,8 @@ export function createView(
     const newestFirst = objects.Event.toSorted((left, right) => right.lastAtMs - left.lastAtMs);
     return grouped(newestFirst, ({ involved }) => [`${involved.kind} ${nameKey(involved.namespace, involved.name)}`]);
   });
+  // Most objects have no event: this says so without the price of a key.
+  const namesWithEvents = lazy(() => new Set(objects.Event.map(({ involved }) => involved.name)));
   const slices = lazy(() =>
     grouped(objects.EndpointSlice, (slice) => [nameKey(slice.meta.namespace, slice.serviceName)]),
   );
@@ -164,10 +166,12 @@ export function createView(
     pod: (namespace, name) => pods().get(nameKey(namespace, name)),
     podsIn: (namespace) => podsByNamespace().get(namespace) ?? [],
     workloadsIn: (namespace) => workloadsByNamespace().get(namespace) ?? [],
-    eventsAbout: (meta, kind) =>
-      (events().get(`${kind} ${nameKey(meta.namespace, meta.name)}`) ?? eventsAboutNode(events(), meta, kind)).filter(
-        ({ involved }) => isSameObject(involved.uid, meta),
-      ),
+    eventsAbout: (meta, kind) => {
+      if (!namesWithEvents().has(meta.name)) return [];
+      return (
+        events().get(`${kind} ${nameKey(meta.namespace, meta.name)}`) ?? eventsAboutNode(events(), meta, kind)
+      ).filter(({ involved }) => isSameObject(involved.uid, meta));
+    },
     slicesOf: (service) => slices().get(keyOf(service)) ?? [],
     servicesSelecting: (namespace, labels) => services()(namespace, labels),
     podsSelectedBy: (service) => podsByService().get(keyOf(service)) ?? [],

@@ -69,7 +69,7 @@ export const warningEvents: Check = {
   run: (view) => {
     const candidates = view.objects.Event.filter(({ type, reason }) => type === 'Warning' && !JUDGED.has(reason));
     if (candidates.length === 0) return [];
-    const present = objectsByName(view);
+    const present = objectsByName(view, candidates);
     const groups = Map.groupBy(
       candidates.flatMap((event) => subjectOf(view, present, event) ?? []),
       ({ event, meta }) => `${ownerKey(view.ownership(event.involved.kind, meta).top)} ${event.reason}`,
@@ -118,11 +118,17 @@ function subjectOf(view: View, present: ReadonlyMap<string, ObjectMeta>, event: 
   return { event, meta: unread };
 }
 
-function objectsByName({ objects }: View): ReadonlyMap<string, ObjectMeta> {
-  const kinds = Object.keys(objects).filter((kind): kind is KindName => kind !== 'Event' && kind in objects);
+/** Of the kinds and names that the events are about: a cluster has few of them and many objects. */
+function objectsByName({ objects }: View, events: readonly Event[]): ReadonlyMap<string, ObjectMeta> {
+  const names = new Set(events.map(({ involved }) => involved.name));
+  const kinds = [...new Set(events.map(({ involved }) => involved.kind))].filter(
+    (kind): kind is KindName => kind !== 'Event' && Object.hasOwn(objects, kind),
+  );
   return new Map(
     kinds.flatMap((kind) =>
-      objects[kind].map(({ meta }): [string, ObjectMeta] => [`${kind} ${meta.namespace}/${meta.name}`, meta]),
+      objects[kind]
+        .filter(({ meta }) => names.has(meta.name))
+        .map(({ meta }): [string, ObjectMeta] => [`${kind} ${meta.namespace}/${meta.name}`, meta]),
     ),
   );
 }
