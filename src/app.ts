@@ -15,36 +15,47 @@ import { createDefinitions, isAgentFile, isOrchestratorFile } from './definition
 import { tierOf } from './definitions/matching.ts';
 import { createSlackClient } from './delivery/slack/client.ts';
 import { createDelivery, type Delivery } from './delivery/worker.ts';
+import type { Definitions } from './domain/definitions.ts';
 import type { Notice } from './domain/notice.ts';
 import { MonitorError } from './errors.ts';
 import { startHealthServer, type HealthAnswer } from './http/health-server.ts';
 import type { Logger } from './log.ts';
 import { createModel } from './model/model.ts';
+import { createPolicies } from './policy/create-policies.ts';
+import { createEvaluate } from './policy/evaluate.ts';
+import { createCompile } from './policy/opa.ts';
+import { isPolicyFile } from './policy/try-policies.ts';
 import type { Redact } from './redact.ts';
 import { createDirectoryReader } from './reload/read-directory.ts';
 import type { Environment } from './settings/environment.ts';
 import type { SettingsSource } from './settings/read-settings.ts';
 import type { Secrets } from './settings/secrets.ts';
+import type { Settings } from './settings/settings.ts';
 import { writeReportFiles } from './store/report-files.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
-import { assessFindings, KINDS_OF_POLICY } from './wiring/assess.ts';
+import { KINDS_OF_POLICY } from './wiring/assess.ts';
 import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
-import { createDispatch } from './wiring/dispatch.ts';
+import { createDispatch, modelSettingsOf } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
 import { startNightly } from './wiring/nightly.ts';
 import { knownTools } from './wiring/known-tools.ts';
+import { lastGoodSettings } from './wiring/last-good-settings.ts';
 import { createReadLog, LOG_LIMITS } from './wiring/quote-logs.ts';
 import { recallOwners } from './wiring/owner-memory.ts';
+import { createPinnedDefinitions, isDefinitionRow, lastGoodPolicies } from './wiring/pinned-policies.ts';
+import { createPinnedSettings } from './wiring/pinned-settings.ts';
 import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { sayWhatRuns } from './wiring/start-words.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
+import { vertexAccess } from './wiring/vertex-access.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
+import { watchMounts, type WatchedMounts, type WatchTuning } from './wiring/watch-mounts.ts';
 
 export interface AppOptions {
   readonly environment: Environment;
@@ -75,6 +86,8 @@ export interface AppOptions {
   readonly githubUrl?: string;
   /** What reports and cards call a model; its id where nothing is said. */
   readonly modelName?: (modelId: string) => string;
+  /** Where this or `serve` is set, mounted files are taken up when they change, and not only when a cycle begins. */
+  readonly watchMounts?: WatchTuning;
   /** Passes the time between two messages of one channel; a clock that does not run on real time need not wait in it. */
   readonly sleepBetweenMessages?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -92,6 +105,8 @@ export interface App extends AsyncDisposable {
   readonly metrics: Metrics;
   readonly health: () => HealthAnswer;
   readonly ready: () => HealthAnswer;
+  /** `undefined` where mounts are not watched. */
+  readonly mounts: WatchedMounts | undefined;
   /** Of the health server; `undefined` where it does not run. */
   readonly port: number | undefined;
 }
@@ -102,13 +117,14 @@ const AGENTS_DEADLINE_MS = 15 * 60_000;
 /** Definitions are few and small; a directory beyond this is not ours. */
 const MOST_FILES = 1_000;
 const MOST_FILE_BYTES = 1024 * 1024;
+const MOST_POLICY_FILES = 50;
 /** A tick may be late on a busy node. */
 const WEDGE_SLACK_MS = 30_000;
 
 /**
  * The composition root: what runs, what it is made of, and in which order it stops.
  *
- * @throws {MonitorError} `CONFIG_INVALID`, `STORE_NEWER`, `STORE_UNUSABLE`, `PORT_UNAVAILABLE`; what was acquired before is released
+ * @throws {MonitorError} `CONFIG_INVALID`, `POLICY_INVALID`, `STORE_NEWER`, `STORE_UNUSABLE`, `PORT_UNAVAILABLE`; what was acquired before is released
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const { environment, secrets, log, now, redact } = options;
@@ -129,12 +145,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     }),
   );
   const { health, ready, ...noted } = createProcessHealth({ now, log });
+  settings.onReload(metrics.settingsReload);
+  await settings.keepLastGood(lastGoodSettings(store, now));
+  let followSchedule = (): void => undefined;
+  let wakeDelivery = (): void => undefined;
+  settings.subscribe(() => {
+    log.setLevel(settings.current().logLevel);
+    followSchedule();
+    wakeDelivery();
+  });
 
   const cluster = acquired.use(
     createClusterReader({
       access: options.access,
       cluster: () => ({ id: settings.current().clusterId, name: settings.current().clusterName }),
-      settings: () => options.clusterReads?.settings ?? defaultReadSettings,
+      settings: () => ({ ...(options.clusterReads?.settings ?? defaultReadSettings), ...settings.current().retry }),
       readableConfigMaps: () => [],
       now,
       sleep: options.clusterReads?.sleep ?? sleep,
@@ -154,7 +179,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const delivery = createDelivery({
     outbox: store.outbox,
     slack,
-    enabled: () => credentials.SLACK_BOT_TOKEN() !== undefined,
+    enabled: () => settings.current().flags.notifications && credentials.SLACK_BOT_TOKEN() !== undefined,
     now,
     sleep: options.sleepBetweenMessages ?? sleepQuietly,
     random: Math.random,
@@ -167,6 +192,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onProblems: noted.noteDelivery,
     onUnreached: noted.noteUnreached,
   });
+  wakeDelivery = () => delivery.wake();
   if (options.serve) {
     acquired.use(delivery.start());
     // Runs when the cycles have ended and before delivery does: what their last pass decided is still told.
@@ -179,6 +205,32 @@ export async function startApp(options: AppOptions): Promise<App> {
     settings.current().github.repositories.length > 0 &&
     credentials.GITHUB_TOKEN() !== undefined;
   const toolsOfCycle = createTools({ queries: cluster.queries, github, redact, runJq: createRunJq(), now });
+
+  const policiesDir = (): string | undefined =>
+    environment.policiesDir ?? settings.current().rego.policyDir ?? environment.mountedPoliciesDir;
+  const policyReaders = new Map<string, ReturnType<typeof createDirectoryReader>>();
+  const policies = createPolicies({
+    read: (directory) => {
+      const reader =
+        policyReaders.get(directory) ??
+        createDirectoryReader({
+          directory,
+          accepts: isPolicyFile,
+          maxFiles: MOST_POLICY_FILES,
+          maxFileBytes: MOST_FILE_BYTES,
+        });
+      policyReaders.set(directory, reader);
+      return reader();
+    },
+    settings: () => ({ directory: policiesDir(), files: settings.current().rego.files }),
+    compile: createCompile(environment.opaPath),
+    evaluate: createEvaluate(),
+    lastGood: lastGoodPolicies(store, now),
+    onReload: metrics.policyReload,
+    now,
+    log,
+  });
+  await policies.start();
 
   const definitions = createDefinitions({
     readClaudeDir: createDirectoryReader({
@@ -196,10 +248,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     lastGood: {
       load: async () =>
         new Map(
-          (await store.lastGood.load()).map(({ name, bytes, sha256, savedAtMs }) => [
-            name,
-            { bytes, sha256, acceptedAtMs: savedAtMs },
-          ]),
+          (await store.lastGood.load())
+            .filter(({ name }) => isDefinitionRow(name))
+            .map(({ name, bytes, sha256, savedAtMs }) => [name, { bytes, sha256, acceptedAtMs: savedAtMs }]),
         ),
       save: (name, { bytes, sha256, acceptedAtMs }) =>
         store.lastGood.save({ name, bytes, sha256, savedAtMs: acceptedAtMs }),
@@ -213,19 +264,28 @@ export async function startApp(options: AppOptions): Promise<App> {
       modelAllowList: environment.modelAllowlist,
       defaultModel: settings.current().llm.model,
       zone: settings.current().schedule.zone,
+      policyHash: policies.hash(),
     }),
     now,
     log,
   });
+  const pinnedDefinitions = createPinnedDefinitions({
+    definitions,
+    policies,
+    settings: () => settings.current(),
+    now,
+  });
+  const { assess } = pinnedDefinitions;
+  const pinnedSettings = createPinnedSettings(() => settings.current());
 
   const model = createModel({
     apiKey: credentials.ANTHROPIC_API_KEY,
+    openAiKey: credentials.OPENAI_API_KEY,
+    ...vertexAccess({ environment, now, onCredential: secrets.remember }),
     baseUrl: environment.anthropicBaseUrl,
     ...options.modelDeadlines,
-    settings: () => {
-      const { llm, budget } = settings.current();
-      return { ...llm, perCycleUsd: budget.perCycleUsd, perDayUsd: budget.perDayUsd };
-    },
+    settings: () => modelSettingsOf(settings.current()),
+    switchedOn: () => settings.current().flags.modelCalls,
     spend: { load: (day) => store.spend.on(day), add: (day, usd) => store.spend.add(day, usd, 1) },
     onCall: (call) => metrics.modelCall({ model: call.model, status: call.status, ms: call.ms, usage: call.usage }),
     now,
@@ -237,8 +297,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     options.withAgents ? model.missing() : 'agents are switched off (--no-agents)';
 
   const owners = await recallOwners({ store, now, log });
-  const assess: CycleSteps['assess'] = (findings, snapshot, pinned) =>
-    assessFindings(findings, snapshot, pinned, { environments: settings.current().environments, nowMs: now() });
   const patrolPods = createPatrolPods({ loadIncidents: () => store.loadIncidents(now()), now });
   const checks = () => checksWith(settings.current().customResources);
   const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
@@ -251,20 +309,25 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   });
 
-  let followSchedule = (): void => undefined;
+  const compare = createCompare(log);
   let noteAttempt = (): void => undefined;
+  const pinDefinitions = async (): Promise<Definitions> => {
+    const pinned = await pinnedDefinitions.pin();
+    metrics.definitionsPinned({
+      revision: pinned.revision,
+      stale: pinned.files.filter((file) => file.stale !== undefined).length,
+      rejected: pinned.warnings.filter((warning) => warning.outcome === 'rejected').length,
+    });
+    return pinned;
+  };
+  let lastOfCycle: { readonly pinned: Definitions; readonly policyHash: string | undefined } | undefined;
   const steps: CycleSteps = {
     now,
     pin: async () => {
       const current = settings.refresh();
-      log.setLevel(current.logLevel);
-      followSchedule();
-      const pinned = await definitions.pin();
-      metrics.definitionsPinned({
-        revision: pinned.revision,
-        stale: pinned.files.filter((file) => file.stale !== undefined).length,
-        rejected: pinned.warnings.filter((warning) => warning.outcome === 'rejected').length,
-      });
+      const pinned = await pinDefinitions();
+      lastOfCycle = { pinned, policyHash: policies.hash() };
+      pinnedSettings.remember(pinned, current);
       return pinned;
     },
     observe: async (due, signal) => {
@@ -293,7 +356,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         },
         setImmediate,
       ),
-    compare: createCompare(log),
+    compare: (pinned, snapshot, due) => [...compare(pinned, snapshot, due), ...pinnedDefinitions.troubles(pinned)],
     assess,
     decideAndRecord: createDecideAndRecord({
       store,
@@ -310,15 +373,16 @@ export async function startApp(options: AppOptions): Promise<App> {
       onNotices: options.onNotices ?? (() => undefined),
       log,
     }),
+    switchedOff: () => switchesOff(settings.current().flags),
     agentsMissing,
     dispatch: createDispatch({
       model,
-      tools: () =>
+      tools: ({ toolsets, github: { repositories } }) =>
         toolsOfCycle({
-          kubernetes: settings.current().toolsets.kubernetes,
-          repositories: githubConfigured() ? settings.current().github.repositories : [],
+          kubernetes: toolsets.kubernetes,
+          repositories: toolsets.github && githubConfigured() ? repositories : [],
         }),
-      settings: () => settings.current(),
+      settings: pinnedSettings.of,
       githubConfigured,
       githubUrl: options.githubUrl ?? webUrlOf(environment.githubApiUrl),
       modelName: options.modelName ?? ((modelId) => modelId),
@@ -387,6 +451,31 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
   }
 
+  const mounts =
+    options.serve || options.watchMounts !== undefined
+      ? acquired.use(
+          await watchMounts({
+            environment,
+            policiesDir,
+            settings,
+            policies,
+            pin: pinDefinitions,
+            onChange: ({ warnings }) => {
+              // What failed in the policies of the last cycle still would, while they are the same.
+              const isSame = lastOfCycle !== undefined && lastOfCycle.policyHash === policies.hash();
+              const troubles = isSame ? pinnedDefinitions.troubles(lastOfCycle.pinned) : [];
+              const files = { warnings: [...warnings, ...troubles], settingsProblem: settings.problem() };
+              following = Promise.all([following, monitorCards.tellFiles(files)]);
+            },
+            onReload: metrics.mountReload,
+            limits: { maxFiles: MOST_FILES, maxFileBytes: MOST_FILE_BYTES },
+            tuning: options.watchMounts ?? {},
+            now,
+            log,
+          }),
+        )
+      : undefined;
+
   let port: number | undefined;
   if (options.serve) {
     const server = acquired.use(
@@ -418,7 +507,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     const schedule = acquired.use(
       startSchedule({
         settings: settings.current().schedule,
-        trigger: coordinator.trigger,
+        trigger: (ask) => {
+          if (ask.trigger !== 'patrol' || settings.current().flags.patrols) return coordinator.trigger(ask);
+          // The clock ticks, so the process is not wedged.
+          noteAttempt();
+          log.info('patrol left out: patrols are switched off (patrols in flags.json)');
+          return undefined;
+        },
         lastScheduledEndedAtMs: await store.cycleEnds.last('scheduled'),
         now,
         log,
@@ -440,9 +535,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     metrics,
     health,
     ready,
+    mounts,
     port,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Their names in `flags.json`. */
+function switchesOff({ modelCalls, notifications, signals, patrols }: Settings['flags']): readonly string[] {
+  const switches = { model_calls: modelCalls, notifications, signals, patrols };
+  return Object.entries(switches).flatMap(([name, on]) => (on ? [] : [name]));
 }
 
 /** Where people look at what the API serves: `https://github.com`, or the host of an Enterprise server. */

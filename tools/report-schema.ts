@@ -199,6 +199,7 @@ export const reportSchema = z
       .optional()
       .describe('What was asked of container logs for what was told; left out where nothing was'),
     analysisMissing: z.string().optional().describe('Why agents did not (all) run'),
+    switchedOff: z.array(z.string()).optional().describe('Kill switches of flags.json that are off'),
   })
   .meta({
     title: 'k8s-monitor cycle report',

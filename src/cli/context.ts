@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { cronProblem } from '../cycle/cron.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { createRedactor, type Redact } from '../redact.ts';
+import { createSteadyRead } from '../reload/read-steadily.ts';
 import { parseEnvironment, type Environment, type EnvironmentFlags } from '../settings/environment.ts';
-import { createSettings, type SettingsSource } from '../settings/read-settings.ts';
+import { createSettings, type SettingsOptions, type SettingsSource } from '../settings/read-settings.ts';
 import { createSecrets, type Secrets } from '../settings/secrets.ts';
+import { createProviderLacks } from '../wiring/provider-lacks.ts';
 import type { World } from './world.ts';
 
 /** What every command but `version` needs before it can do anything. */
@@ -18,9 +21,15 @@ export interface Context {
 
 /**
  * @param logTo where log lines go: stdout for the daemon, stderr where stdout carries a result
+ * @param brokenSettings `wait` where `startApp` will know the last good ones
  * @throws {MonitorError} `CONFIG_INVALID`
  */
-export function openContext(world: World, flags: EnvironmentFlags, logTo: 'stdout' | 'stderr'): Context {
+export function openContext(
+  world: World,
+  flags: EnvironmentFlags,
+  logTo: 'stdout' | 'stderr',
+  brokenSettings: SettingsOptions['atStart'] = 'refuse',
+): Context {
   const environment = parseEnvironment(world.variables, flags, existsSync);
   const { secrets, redact } = openSecrets(world);
   const log = createLogger({ level: 'info', sink: world[logTo], redact, now: world.now });
@@ -28,9 +37,12 @@ export function openContext(world: World, flags: EnvironmentFlags, logTo: 'stdou
     configFile: environment.configFile,
     required: flags.config !== undefined,
     readFile: readTextIfThere,
+    ...(environment.configFile !== undefined && { steadily: createSteadyRead(dirname(environment.configFile)) }),
     cronProblem,
     allowedOrigins: [...environment.allowedOrigins, ...originsOf([environment.anthropicBaseUrl])],
+    providerLacks: createProviderLacks(secrets, environment),
     log,
+    atStart: brokenSettings,
   });
   log.setLevel(settings.current().logLevel);
   return { environment, settings, secrets, redact, log };

@@ -23,7 +23,7 @@ const DELIVERY_MS = 60_000;
 
 /** `once`: one manual cycle. JSON on stdout, everything else on stderr. */
 export async function runOnce(world: World, flags: OnceFlags): Promise<number> {
-  const context = openContext(world, flags, 'stderr');
+  const context = openContext(world, flags, 'stderr', 'wait');
   // On a terminal the cards are the output; lines about each decision would bury them.
   if (world.stderr.isTTY === true && context.settings.current().logLevel === 'info') context.log.setLevel('warn');
   const access = loadClusterAccess({ explicitFile: context.environment.kubeconfig, environment: world.variables });

@@ -35,6 +35,7 @@ export function reportLines(report: CycleReport): readonly string[] {
     ...report.definitions.warnings.map(
       ({ file, line, message }) => `Definitions: ${file}${line === undefined ? '' : `:${line}`}: ${message}`,
     ),
+    ...(report.switchedOff === undefined ? [] : [`Switched off in flags.json: ${report.switchedOff.join(', ')}`]),
     ...(report.analysisMissing === undefined ? [] : [`Agents: ${report.analysisMissing}`]),
     `Cost: ${report.usage.calls} model calls, $${report.usage.costUsd.toFixed(4)}`,
   ];

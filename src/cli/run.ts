@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 /** `run`: the daemon. Ends by a signal, after what is under way has been recorded and sent. */
 export async function runDaemon(world: World, flags: EnvironmentFlags): Promise<number> {
-  const context = openContext(world, flags, 'stdout');
+  const context = openContext(world, flags, 'stdout', 'wait');
   const { environment, log } = context;
   await using app = await startApp({
     ...context,

@@ -23,6 +23,7 @@ export function buildReport(input: {
   readonly agents: AgentsOutcome;
   readonly logs: LogsRead | undefined;
   readonly analysisMissing: string | undefined;
+  readonly switchedOff: readonly string[];
   readonly stages: CycleReport['stages'];
 }): CycleReport {
   const { definitions, agents } = input;
@@ -61,6 +62,7 @@ export function buildReport(input: {
     stages: input.stages,
     summary: agents.summary,
     ...(input.logs !== undefined && { logs: input.logs }),
+    ...(input.switchedOff.length > 0 && { switchedOff: input.switchedOff }),
     ...(input.analysisMissing !== undefined && { analysisMissing: input.analysisMissing }),
   };
 }

@@ -143,6 +143,7 @@ export async function runCycle(
     agents,
     logs: seen.first.logs,
     analysisMissing: request.withAgents ? (agentsMissing ?? agents.missing) : undefined,
+    switchedOff: steps.switchedOff(),
     stages: stages.list(),
   });
   // Patrols that told nothing would only fill the volume.

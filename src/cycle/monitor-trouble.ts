@@ -2,7 +2,15 @@ import type { DefinitionWarning } from '../domain/definitions.ts';
 import { isServerTrouble, type Gap, type ReadName } from '../domain/snapshot.ts';
 
 /** Trouble of the monitor itself. One grey card a key, worded here and never by a model. */
-export type TroubleKey = 'cluster' | 'permissions' | 'definitions' | 'settings' | 'model' | 'budget' | 'store';
+export type TroubleKey =
+  | 'cluster'
+  | 'permissions'
+  | 'definitions'
+  | 'settings'
+  | 'switches'
+  | 'model'
+  | 'budget'
+  | 'store';
 
 export interface Trouble {
   readonly key: TroubleKey;
@@ -19,9 +27,18 @@ export interface MonitorState {
   /** Whether agents were due in this cycle, and why they did not (all) speak. */
   readonly agents: { readonly due: boolean; readonly missing: string | undefined; readonly budgetSpent: boolean };
   readonly storeMovedAside: string | undefined;
+  /** Kill switches that are off. */
+  readonly switchedOff: readonly string[];
 }
 
 const MOST_LINES = 10;
+/** What each switch of `flags.json` costs while it is off. */
+const SWITCHED_OFF: Readonly<Record<string, string>> = {
+  model_calls: 'No model is asked; alerts go on from the checks (model_calls in flags.json).',
+  notifications: 'Messages wait until it is on again (notifications in flags.json).',
+  signals: 'Webhooks are refused (signals in flags.json).',
+  patrols: 'What is broken or mended is noticed by scheduled cycles alone (patrols in flags.json).',
+};
 /** Nothing is there to be used at all. */
 const MISSING: ReadonlySet<string> = new Set(['no-orchestrator', 'no-agents']);
 /** The file is in use and one of its wishes is not: surely a slip of the pen, which nobody would notice for weeks. */
@@ -73,6 +90,15 @@ export function troublesOf(state: MonitorState): {
         : {
             headline: 'the settings are invalid, the previous ones stay in force',
             lines: linesOf([state.settingsProblem]),
+          },
+    ],
+    [
+      'switches',
+      state.switchedOff.length === 0
+        ? undefined
+        : {
+            headline: `switched off: ${state.switchedOff.join(', ')}`,
+            lines: linesOf(state.switchedOff.map((name) => SWITCHED_OFF[name] ?? '')),
           },
     ],
     ['budget', budget(state)],

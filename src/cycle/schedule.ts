@@ -26,7 +26,8 @@ const RECENT_MS = 10 * 60_000;
  */
 export function startSchedule(options: {
   readonly settings: ScheduleSettings;
-  readonly trigger: Coordinator['trigger'];
+  /** `undefined`: this ask is left out. */
+  readonly trigger: (ask: Ask) => ReturnType<Coordinator['trigger']> | undefined;
   readonly lastScheduledEndedAtMs: number | undefined;
   readonly now: () => number;
   readonly log: Logger;
@@ -35,7 +36,7 @@ export function startSchedule(options: {
 }): Schedule {
   const { log } = options;
   const cron = options.startCron ?? startCron;
-  const ask = (what: Ask): void => void options.trigger(what).catch(() => undefined); // the coordinator has logged it
+  const ask = (what: Ask): void => void options.trigger(what)?.catch(() => undefined); // the coordinator has logged it
   const scheduled: Ask = { trigger: 'scheduled', withAgents: true };
   const patrol: Ask = { trigger: 'patrol', withAgents: false };
 

@@ -54,6 +54,8 @@ export interface CycleSteps {
   ) => Promise<readonly AssessedFinding[]>;
   /** Decisions, incidents, evidence and outbox rows in one transaction; then delivery is woken. */
   readonly decideAndRecord: (input: PassInput) => Promise<PassResult>;
+  /** Kill switches that are off, by their names in `flags.json`. */
+  readonly switchedOff: () => readonly string[];
   /** Whether agents can run now, and if not why: no key, switched off, budget spent. */
   readonly agentsMissing: (definitions: Definitions) => string | undefined;
   readonly dispatch: (input: DispatchInput, signal: AbortSignal) => Promise<AgentsOutcome>;

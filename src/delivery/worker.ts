@@ -209,6 +209,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       };
     },
     async tellUnrecorded(notice) {
+      if (!options.enabled()) return false;
       if (toldUnrecorded.has(notice.subject)) return true;
       toldUnrecorded.add(notice.subject);
       const straight = createTeller({

@@ -48,6 +48,8 @@ export interface CycleReport {
   readonly logs?: LogsRead;
   /** Why agents did not (all) run; left out when they did or were not due. */
   readonly analysisMissing?: string;
+  /** Kill switches of `flags.json` that are off; left out when none is. */
+  readonly switchedOff?: readonly string[];
 }
 
 export interface LogsRead {

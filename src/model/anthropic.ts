@@ -6,6 +6,7 @@ import { toMonitorError } from './failures.ts';
 import type { Provider } from './provider.ts';
 import { readStream } from './stream.ts';
 import { toRequest } from './translate.ts';
+import { watchdog } from './watchdog.ts';
 
 /** Where the service lives when nobody says otherwise. */
 export const ANTHROPIC_ORIGIN = 'https://api.anthropic.com';
@@ -37,14 +38,14 @@ export function createAnthropic(options: {
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   });
 
-  return async (request, { maxTokens, deadlines, onUsage }) => {
+  return async (request, { maxTokens, temperature, deadlines, onUsage }) => {
     if (apiKey() === undefined) throw new MonitorError('MODEL_REJECTED', 'ANTHROPIC_API_KEY is not set');
     const watch = watchdog(request.signal);
     try {
       watch.expect(`no answer of the Claude API within ${deadlines.headersMs} ms`, deadlines.headersMs);
       const { data, response } = await watch.within(
         client.messages
-          .create(toRequest(request, maxTokens), { signal: watch.signal, timeout: deadlines.callMs })
+          .create(toRequest(request, maxTokens, temperature), { signal: watch.signal, timeout: deadlines.callMs })
           .withResponse(),
       );
       const contentType = response.headers.get('content-type') ?? 'nothing';
@@ -63,55 +64,4 @@ export function createAnthropic(options: {
       watch.stop();
     }
   };
-}
-
-/** One timer for what is expected next, and the caller's own wish to stop; whichever comes first ends the request. */
-function watchdog(caller: AbortSignal): {
-  readonly signal: AbortSignal;
-  expect(what: string, withinMs: number): void;
-  within<Result>(work: Promise<Result>): Promise<Result>;
-  expired(): MonitorError | undefined;
-  stop(): void;
-} {
-  const controller = new AbortController();
-  let reason: MonitorError | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const end = (error: MonitorError): void => {
-    reason ??= error;
-    controller.abort();
-  };
-  const onCallerAbort = (): void => end(stopReason(caller));
-  if (caller.aborted) onCallerAbort();
-  else caller.addEventListener('abort', onCallerAbort, { once: true });
-
-  return {
-    signal: controller.signal,
-    expect(what, withinMs) {
-      clearTimeout(timer);
-      timer = setTimeout(() => end(new MonitorError('MODEL_UNAVAILABLE', what, { retryable: true })), withinMs);
-    },
-    // The SDK ends an aborted stream without an error, and a stuck socket may not end at all: the race decides.
-    within(work) {
-      return new Promise((resolve, reject) => {
-        const stop = (): void => reject(reason ?? new MonitorError('MODEL_UNAVAILABLE', 'the call was stopped'));
-        if (controller.signal.aborted) stop();
-        controller.signal.addEventListener('abort', stop, { once: true });
-        work.then(resolve, reject);
-      });
-    },
-    expired: () => reason,
-    stop() {
-      clearTimeout(timer);
-      caller.removeEventListener('abort', onCallerAbort);
-      controller.abort();
-    },
-  };
-}
-
-/** A caller that aborts with an error of ours means just that error. */
-function stopReason(signal: AbortSignal): MonitorError {
-  const reason: unknown = signal.reason;
-  return reason instanceof MonitorError
-    ? reason
-    : new MonitorError('MODEL_UNAVAILABLE', 'the call to the model was stopped');
 }

@@ -18,6 +18,8 @@ const LONGEST_DETAIL = 300;
 export function toMonitorError(error: unknown, model: string, nowMs: number): MonitorError {
   if (error instanceof MonitorError) return error;
   if (error instanceof APIConnectionError) {
+    // What stands before the service, such as a token of its own, has failed and said so.
+    if (error.cause instanceof MonitorError) return error.cause;
     return new MonitorError('MODEL_UNAVAILABLE', `the Claude API could not be reached: ${deepestCause(error)}`, {
       retryable: true,
       cause: error,

@@ -4,25 +4,14 @@ import type { Usage } from '../domain/usage.ts';
 import { MonitorError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ReadSecret } from '../secret.ts';
-import { ANTHROPIC_ORIGIN, createAnthropic } from './anthropic.ts';
 import { createBreaker } from './breaker.ts';
 import { createBudget, type SpendStore } from './budget.ts';
 import { costUsd, estimateTokens, LIST_PRICES, priceOf, type PriceTable, type TokenCounts } from './prices.ts';
-import type { Deadlines, Provider } from './provider.ts';
+import { createProvider, lackOf } from './create-provider.ts';
+import type { ModelSettings } from './model-settings.ts';
+import type { Deadlines } from './provider.ts';
 import { retry } from './retry.ts';
-
-/** The operator's settings, read at the beginning of each cycle and kept for the whole of it. */
-export interface ModelSettings {
-  readonly provider: 'anthropic' | 'none';
-  /** `llm.endpoint`; goes before `baseUrl`. */
-  readonly endpoint: string | undefined;
-  readonly maxRetries: number;
-  /** For a call with all its retries. */
-  readonly timeoutMs: number;
-  readonly maxTokensPerRequest: number;
-  readonly perCycleUsd: number;
-  readonly perDayUsd: number;
-}
+import type { VertexAccess } from './vertex.ts';
 
 /** One attempt, for metrics and the audit. */
 export interface ModelCall {
@@ -43,7 +32,7 @@ type CycleModel =
 
 export interface Model {
   /** A conversation never crosses a swap: endpoint, limits and prices are those of the cycle's beginning. */
-  forCycle(cycleId: string): CycleModel;
+  forCycle(cycleId: string, settings?: ModelSettings): CycleModel;
   /** Why no agent can run now; `undefined` when they can. Looks at settings and key only. */
   missing(): string | undefined;
   /** US dollars since midnight UTC. */
@@ -54,6 +43,12 @@ export interface ModelOptions {
   readonly apiKey: ReadSecret;
   /** `ANTHROPIC_BASE_URL`. */
   readonly baseUrl: string | undefined;
+  /** Left out: OpenAI is not configured. */
+  readonly openAiKey?: ReadSecret;
+  /** Left out: Vertex AI is not configured. */
+  readonly vertex?: VertexAccess;
+  /** The kill switch `model_calls`: asked before every attempt. */
+  readonly switchedOn?: () => boolean;
   readonly settings: () => ModelSettings;
   readonly spend: SpendStore;
   readonly onCall: (call: ModelCall) => void;
@@ -71,6 +66,7 @@ export interface ModelOptions {
 
 const HEADERS_MS = 30_000;
 const IDLE_MS = 60_000;
+const SWITCHED_OFF = 'calls of the model are switched off (model_calls in flags.json)';
 /** A spend limit is lifted by a person, not by time. */
 const SPEND_LIMIT_PAUSE_MS = 900_000;
 
@@ -80,24 +76,27 @@ export function createModel(options: ModelOptions): Model {
   const breaker = createBreaker(now);
   const budget = createBudget({ store: options.spend, now, log });
 
-  function missing(): string | undefined {
-    if (settings().provider === 'none') return 'no model provider is configured (llm.provider: none)';
-    return apiKey() === undefined ? 'no model key is configured (ANTHROPIC_API_KEY)' : undefined;
+  const access = { apiKey, openAiKey: options.openAiKey, vertex: options.vertex };
+  const switchedOff = (): boolean => options.switchedOn?.() === false;
+
+  function missing({ provider }: ModelSettings = settings()): string | undefined {
+    if (switchedOff()) return SWITCHED_OFF;
+    if (provider === 'none') return 'no model provider is configured (llm.provider: none)';
+    return lackOf(provider, access);
   }
 
-  function forCycle(cycleId: string): CycleModel {
-    const reason = missing();
+  function forCycle(cycleId: string, pinned: ModelSettings = settings()): CycleModel {
+    const reason = missing(pinned);
     if (reason !== undefined) return { call: undefined, reason };
-    const pinned = settings();
     const cycleBudget = budget.forCycle(pinned);
     const deadlines: Deadlines = {
       headersMs: Math.min(options.headersMs ?? HEADERS_MS, pinned.timeoutMs),
       idleMs: Math.min(options.idleMs ?? IDLE_MS, pinned.timeoutMs),
       callMs: pinned.timeoutMs,
     };
-    const provider: Provider = createAnthropic({
-      apiKey,
-      baseUrl: pinned.endpoint ?? options.baseUrl ?? ANTHROPIC_ORIGIN,
+    const provider = createProvider(pinned, {
+      ...access,
+      anthropicBaseUrl: options.baseUrl,
       now,
       log,
       ...(options.fetch !== undefined && { fetch: options.fetch }),
@@ -120,10 +119,12 @@ export function createModel(options: ModelOptions): Model {
       const usage = (): Usage | undefined =>
         counts === undefined ? undefined : { calls: 1, ...counts, costUsd: costUsd(counts, price) };
       try {
+        if (switchedOff()) throw new MonitorError('MODEL_UNAVAILABLE', SWITCHED_OFF);
         breaker.admit();
         admitted = true;
         const reply = await provider(request, {
           maxTokens: reservation.maxTokens,
+          temperature: pinned.temperature,
           deadlines,
           onUsage: (grown) => (counts = grown),
         });
@@ -184,5 +185,5 @@ export function createModel(options: ModelOptions): Model {
     return { call, spentUsd: cycleBudget.spentUsd };
   }
 
-  return { forCycle, missing, spentTodayUsd: budget.spentTodayUsd };
+  return { forCycle, missing: () => missing(), spentTodayUsd: budget.spentTodayUsd };
 }

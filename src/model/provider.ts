@@ -21,6 +21,8 @@ export type Provider = (
   request: ModelRequest,
   attempt: {
     readonly maxTokens: number;
+    /** Sent where the model takes one; `undefined`: never. */
+    readonly temperature: number | undefined;
     readonly deadlines: Deadlines;
     readonly onUsage: (usage: TokenCounts) => void;
   },

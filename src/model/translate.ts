@@ -6,7 +6,7 @@ type BlockParam = Anthropic.ContentBlockParam;
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 /** Families that came before `effort`; everything newer has it. */
-const WITHOUT_EFFORT = /^claude-(?:3|haiku-4|sonnet-4-5|sonnet-4-2|opus-4-[012])/;
+const BEFORE_EFFORT = /^claude-(?:3|haiku-4|sonnet-4-5|sonnet-4-2|opus-4-[012])/;
 const EPHEMERAL = { type: 'ephemeral' } as const;
 
 /**
@@ -14,7 +14,7 @@ const EPHEMERAL = { type: 'ephemeral' } as const;
  * and every conversation of one agent, reads them instead of paying for them; the last two user turns are marked so that the next turn finds
  * this one. At most four marks. `tool_choice` stays `auto`: the current models refuse a forced one.
  */
-export function toRequest(request: ModelRequest, maxTokens: number): Params {
+export function toRequest(request: ModelRequest, maxTokens: number, temperature?: number): Params {
   const effort = EFFORTS.find((candidate) => candidate === request.effort);
   return {
     model: request.model,
@@ -37,7 +37,9 @@ export function toRequest(request: ModelRequest, maxTokens: number): Params {
         ...(index === all.length - 1 && { cache_control: EPHEMERAL }),
       })),
     messages: withCacheMarks(request.messages.flatMap(toMessage)),
-    ...(effort !== undefined && !WITHOUT_EFFORT.test(request.model) && { output_config: { effort } }),
+    // The newer families refuse the field with 400; the service allows 0 to 1.
+    ...(temperature !== undefined && BEFORE_EFFORT.test(request.model) && { temperature: Math.min(temperature, 1) }),
+    ...(effort !== undefined && !BEFORE_EFFORT.test(request.model) && { output_config: { effort } }),
   };
 }
 

@@ -22,6 +22,12 @@ export interface Environment {
   readonly slackApiUrl: string | undefined;
   readonly githubApiUrl: string | undefined;
   readonly anthropicBaseUrl: string | undefined;
+  /** Of Claude on Vertex AI. */
+  readonly vertexProject: string | undefined;
+  readonly vertexRegion: string;
+  /** Google's application default credentials; `undefined`: the metadata server. */
+  readonly googleCredentialsFile: string | undefined;
+  readonly metadataHost: string | undefined;
   /** Of the command line alone: `KUBECONFIG` may hold a list, which the cluster's room takes apart. */
   readonly kubeconfig: string | undefined;
   /** Everything, for `$NAME_MODEL` in front matter. */
@@ -74,6 +80,10 @@ const Variables = z.object({
   SLACK_API_URL: url.refine((value) => value === undefined || value.endsWith('/api/'), 'must end in /api/'),
   GITHUB_API_URL: url,
   ANTHROPIC_BASE_URL: url,
+  ANTHROPIC_VERTEX_PROJECT_ID: text,
+  CLOUD_ML_REGION: text,
+  GOOGLE_APPLICATION_CREDENTIALS: text,
+  GCE_METADATA_HOST: text,
 });
 
 /**
@@ -115,6 +125,10 @@ export function parseEnvironment(
     slackApiUrl: read.SLACK_API_URL,
     githubApiUrl: read.GITHUB_API_URL,
     anthropicBaseUrl: read.ANTHROPIC_BASE_URL,
+    vertexProject: read.ANTHROPIC_VERTEX_PROJECT_ID,
+    vertexRegion: read.CLOUD_ML_REGION ?? 'global',
+    googleCredentialsFile: read.GOOGLE_APPLICATION_CREDENTIALS,
+    metadataHost: read.GCE_METADATA_HOST,
     kubeconfig: flags.kubeconfig,
     variables,
   };

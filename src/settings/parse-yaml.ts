@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { MonitorError } from '../errors.ts';
+import { misplacedCredentials, type MisplacedCredential } from './credentials-in-files.ts';
 
 /** Something about a settings file that its author should know; the file is in force all the same. */
 export interface SettingsWarning {
@@ -9,69 +10,108 @@ export interface SettingsWarning {
   readonly message: string;
 }
 
+/** How one settings file is worded and written. */
+export interface FileShape<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** Stands before `YAML:` and `config:` in complaints: `storm `; empty for `config.yaml`. */
+  readonly words?: string;
+  readonly language?: 'YAML' | 'JSON';
+  /** A file whose only key is this one is read as what stands below it. */
+  readonly wrapper?: string;
+  /** Keys that are no settings of a file, and where they belong. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
+/** A settings file that was read and is valid. */
+export interface ParsedFile<Value> {
+  readonly value: Value;
+  readonly warnings: readonly SettingsWarning[];
+  /** On which line a key of the file stands. */
+  readonly lineOf: (path: readonly string[]) => number;
+}
+
 /**
- * YAML text → a value of the schema, with every complaint naming file, line, field and remedy.
+ * YAML or JSON text → a value of the schema, with every complaint naming file, line, field and remedy.
  *
  * @throws {MonitorError} `CONFIG_INVALID`, with all complaints at once
  */
 export function parseYamlFile<Schema extends z.ZodType>(
   fileName: string,
   text: string,
-  schema: Schema,
-): { readonly value: z.output<Schema>; readonly warnings: readonly SettingsWarning[] } {
+  shape: FileShape<Schema>,
+): ParsedFile<z.output<Schema>> {
+  const { schema, words = '', language = 'YAML', wrapper, elsewhere = {} } = shape;
+  const refuse = (what: 'text' | 'config', complaint: string): MonitorError =>
+    new MonitorError('CONFIG_INVALID', `invalid ${words}${what === 'text' ? language : 'config'}: ${complaint}`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true, stringKeys: true });
   const [broken] = document.errors;
   if (broken !== undefined) {
     const line = lines.linePos(broken.pos[0]).line;
-    throw new MonitorError(
-      'CONFIG_INVALID',
-      `${fileName}:${line}: not valid YAML: ${firstLine(broken.message)}. Mend the line.`,
+    throw refuse('text', `${fileName}:${line}: ${firstLine(broken.message)}. Mend the line.`);
+  }
+  // All JSON is YAML, so lines are known; what is YAML alone is told without one.
+  if (language === 'JSON' && text.trim() !== '' && !isJson(text)) {
+    throw refuse(
+      'text',
+      `${fileName}:1: not JSON: keys and texts stand in double quotes, and no comma before a closing brace`,
     );
   }
-  const raw: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
-  const secrets = secretsIn(raw);
-  if (secrets.length > 0) {
-    const where = secrets.map((path) => `${fileName}:${lineOf(document, lines, path)}: ${path.join('.')}`).join('; ');
-    throw new MonitorError(
-      'CONFIG_INVALID',
-      `${where}: a credential does not belong in a settings file. Put it into a Secret and mount it (NAME_FILE) or set it as an environment variable.`,
-    );
+  const whole: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
+  const wrapped = wrapper !== undefined && isWrapped(whole, wrapper);
+  const prefix = wrapped ? [wrapper] : [];
+  const raw: unknown = wrapped ? (whole[wrapper] ?? {}) : whole;
+  const lineAt = (path: readonly string[]): number => lineOf(document, lines, [...prefix, ...path]);
+
+  const credentials = misplacedCredentials(raw);
+  if (credentials.length > 0) throw refuse('config', credentials.map((found) => whereItBelongs(found)).join('; '));
+
+  function whereItBelongs({ path, belongsInto }: MisplacedCredential): string {
+    const name = belongsInto === '' ? 'NAME' : belongsInto;
+    return `${fileName}:${lineAt(path)}: ${path.join('.')}: a credential does not belong in a settings file. Put it into the Secret k8s-monitor${belongsInto === '' ? '' : ` as ${belongsInto}`}, mount it (${name}_FILE) or set ${name} in the environment, and renew it: whoever could read this file has seen it.`;
   }
+
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
     const complaints = parsed.error.issues.map((issue) => {
       const path = issue.path.map(String);
-      return `${fileName}:${lineOf(document, lines, path)}: ${path.join('.') || '(file)'}: ${issue.message}${found(document.getIn(path))}`;
+      return `${fileName}:${lineAt(path)}: ${path.join('.') || '(file)'}: ${issue.message}${found(document.getIn([...prefix, ...path]))}`;
     });
-    throw new MonitorError('CONFIG_INVALID', complaints.join('; '));
+    throw refuse('config', complaints.join('; '));
   }
   const warnings = unknownKeys(raw, parsed.data, []).map((path): SettingsWarning => {
     const key = path.at(-1) ?? '';
+    const belongs = path.length === 1 && Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
     const near = nearest(key, knownKeys(schema, path.slice(0, -1)));
     return {
       file: fileName,
-      line: lineOf(document, lines, path),
-      message: `unknown key ${path.join('.')} is ignored${near === undefined ? '' : `; did you mean ${near}?`}`,
+      line: lineAt(path),
+      message:
+        belongs === undefined
+          ? `unknown key ${path.join('.')} is ignored${near === undefined ? '' : `; did you mean ${near}?`}`
+          : `${key} needs a restart and is not read from this file: ${belongs}`,
     };
   });
-  return { value: parsed.data, warnings };
+  return { value: parsed.data, warnings, lineOf: lineAt };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isWrapped(whole: unknown, wrapper: string): whole is Readonly<Record<string, unknown>> {
+  return typeof whole === 'object' && whole !== null && Object.keys(whole).join() === wrapper;
 }
 
 /** What stands there, where it is one short value. */
 function found(value: unknown): string {
   const text = ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value) : '';
   return text === '' || text.length > 60 ? '' : `, not ${text}`;
-}
-
-/** Keys whose names promise a credential and whose value is a text. */
-function secretsIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, key];
-    const named = /(?:^|_)(?:api_key|token|password|secret|private_key)$/.test(key);
-    return named && typeof inner === 'string' && inner !== '' ? [here] : secretsIn(inner, here);
-  });
 }
 
 function unknownKeys(raw: unknown, parsed: unknown, path: readonly string[]): readonly (readonly string[])[] {

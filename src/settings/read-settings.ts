@@ -1,119 +1,193 @@
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { MonitorError, messageOf } from '../errors.ts';
+import { basename } from 'node:path';
+import { MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { parseYamlFile, type SettingsWarning } from './parse-yaml.ts';
-import { EnvironmentsFile, SettingsFile } from './schema.ts';
-import { settingsFrom, type Settings } from './settings.ts';
+import { changedFields } from './changed-fields.ts';
+import type { SettingsWarning } from './parse-yaml.ts';
+import { factsOf, reloadedWords } from './reload-words.ts';
+import { openSettingsFiles, type SettingsFilesOptions } from './settings-files.ts';
+import type { Outcome, Slot } from './settings-slot.ts';
+import type { Settings } from './settings.ts';
 
 export interface SettingsSource {
   /** The settings in force. */
   current(): Settings;
   /** What the files now in force deserve to be told. */
   warnings(): readonly SettingsWarning[];
-  /** Why the files as they are mounted now are not in force; `undefined` when they are. */
+  /** Why files as they are mounted now are not in force; `undefined` when all are. */
   problem(): string | undefined;
-  /** Reads the files again; an invalid one leaves everything as it was, logged with file, line and remedy. */
+  /** The same, file by file. */
+  problems(): readonly { readonly file: string; readonly reason: string }[];
+  /** Reads the files again. Each is decided alone: an invalid one stays as it was, logged with file, line and remedy. */
   refresh(): Settings;
+  /** Hears each change that came into force, after it did. */
+  subscribe(listener: () => void): void;
+  /** Hears each change of one file that was taken or refused; a start is none. */
+  onReload(listener: (reload: SettingsReload) => void): void;
+  /**
+   * Once at a start: a file that cannot be used is replaced by the text of it that was accepted last, and what is accepted is kept from now on.
+   *
+   * @throws {MonitorError} `CONFIG_INVALID` when there is no such text
+   */
+  keepLastGood(lastGood: LastGoodTexts): Promise<void>;
 }
 
-export interface SettingsOptions {
-  /** `undefined`: defaults. A file that does not exist is the same as an empty one, except where a person named it. */
-  readonly configFile: string | undefined;
-  readonly required: boolean;
-  /** `undefined` when there is no such file; throws when it cannot be read. */
-  readonly readFile: (path: string) => string | undefined;
-  /** Why a cron expression is not one; `undefined` when it is. */
-  readonly cronProblem: (expression: string) => string | undefined;
-  /** Origins that `llm.endpoint` may have besides the provider's own. */
-  readonly allowedOrigins: readonly string[];
+export interface SettingsReload {
+  /** `config`, `environments`, `retry`, `storm`, `dedup`, `rate_limits`, `flags`. */
+  readonly config: string;
+  readonly result: 'success' | 'error';
+  readonly durationMs: number;
+  /** Of the file as it was taken or refused. */
+  readonly sha256: string;
+}
+
+/** Texts of settings files by the name of {@link SettingsReload.config}. */
+export interface LastGoodTexts {
+  load(): Promise<ReadonlyMap<string, { readonly text: string; readonly acceptedAtMs: number }>>;
+  save(name: string, text: string): Promise<void>;
+  forget(name: string): Promise<void>;
+}
+
+export interface SettingsOptions extends SettingsFilesOptions {
   readonly log: Logger;
+  /** `wait`: whoever calls {@link SettingsSource.keepLastGood} decides about files that cannot be used at a start. */
+  readonly atStart?: 'refuse' | 'wait';
 }
 
-const PROVIDER_ORIGIN = 'https://api.anthropic.com';
-
-/** @throws {MonitorError} `CONFIG_INVALID` when the first read fails */
+/** @throws {MonitorError} `CONFIG_INVALID` when the first read fails, and nobody is to be asked for last good texts */
 export function createSettings(options: SettingsOptions): SettingsSource {
-  let inForce = readSettings(options);
-  let lastComplaint: string | undefined;
-  report(inForce.warnings, options.log);
+  const { log } = options;
+  const files = openSettingsFiles(options);
+  if (options.atStart !== 'wait') for (const slot of files.all) refuseBroken(slot);
+  let settings = files.settings();
+  const atStart = { clusterId: settings.clusterId };
+  let neededRestart = '';
+  let subscribers: (() => void)[] = [];
+  let reloadListeners: ((reload: SettingsReload) => void)[] = [];
+  let keep = (_slot: Slot<unknown>): void => undefined;
+  report(
+    files.all.flatMap((slot) => slot.warnings()),
+    log,
+  );
+
+  function tellOutcome(slot: Slot<unknown>, outcome: Exclude<Outcome, { result: 'unchanged' }>, beganMs: number): void {
+    const accepted = outcome.result === 'accepted';
+    const sha256 = accepted ? slot.sha256() : outcome.sha256;
+    if (accepted) {
+      log.info(reloadedWords(slot.name), {
+        config: slot.name,
+        hash: sha256,
+        ...factsOf(slot.name, settings),
+        changed: changedFields(outcome.before, outcome.after),
+      });
+      report(slot.warnings(), log);
+      keep(slot);
+    } else {
+      log.error('Failed to apply new configuration - keeping previous', {
+        config: slot.name,
+        hash: sha256,
+        err: outcome.error,
+      });
+    }
+    const durationMs = performance.now() - beganMs;
+    const result = accepted ? 'success' : 'error';
+    for (const hear of reloadListeners) hear({ config: slot.name, result, durationMs, sha256 });
+  }
+
+  /** Identity does not change under incidents that are open. */
+  function withoutRestartOnly(fresh: Settings): Settings {
+    const wanted = fresh.clusterId;
+    if (wanted === atStart.clusterId) neededRestart = '';
+    else if (neededRestart !== `${wanted}`) {
+      neededRestart = `${wanted}`;
+      log.warn('a changed setting needs a restart', { field: 'cluster_id', inForce: atStart.clusterId, wanted });
+    }
+    return { ...fresh, clusterId: atStart.clusterId };
+  }
+
   return {
-    current: () => inForce.settings,
-    warnings: () => inForce.warnings,
-    problem: () => lastComplaint,
+    current: () => settings,
+    warnings: () => files.all.flatMap((slot) => slot.warnings()),
+    problem: () => files.problem(),
+    problems: () =>
+      files.all.flatMap((slot) => {
+        const reason = slot.problem();
+        return reason === undefined ? [] : [{ file: basename(slot.path), reason }];
+      }),
     refresh: () => {
-      try {
-        const fresh = readSettings(options);
-        lastComplaint = undefined;
-        if (fresh.settings.revision !== inForce.settings.revision) {
-          options.log.info('settings changed', { revision: fresh.settings.revision });
-          report(fresh.warnings, options.log);
+      const beganMs = performance.now();
+      const outcomes = files.readAll();
+      if (outcomes.some(({ outcome }) => outcome.result === 'accepted')) {
+        settings = withoutRestartOnly(files.settings());
+        // In force before it is said to be, so that a line at the new level is never missed.
+        for (const hear of subscribers) hear();
+      }
+      for (const { slot, outcome } of outcomes) if (outcome.result !== 'unchanged') tellOutcome(slot, outcome, beganMs);
+      return settings;
+    },
+    subscribe: (listener) => void (subscribers = [...subscribers, listener]),
+    onReload: (listener) => void (reloadListeners = [...reloadListeners, listener]),
+    keepLastGood: async (lastGood) => {
+      const known = await lastGood.load();
+      for (const slot of files.all) {
+        const problem = slot.problem();
+        const kept = known.get(slot.name);
+        if (problem !== undefined && (kept === undefined || !slot.recover(kept.text, kept.acceptedAtMs))) {
+          refuseBroken(slot);
         }
-        inForce = fresh;
-      } catch (error) {
-        // Said once for each broken version, not at every cycle.
-        if (messageOf(error) !== lastComplaint) {
-          lastComplaint = messageOf(error);
-          options.log.error('settings are invalid, the previous ones stay in force', { err: error });
+        if (problem !== undefined) {
+          log.error('Failed to apply new configuration - keeping previous', {
+            config: slot.name,
+            detail: slot.problem(),
+          });
         }
       }
-      return inForce.settings;
+      settings = files.settings();
+      atStart.clusterId = settings.clusterId;
+      const store = async (slot: Slot<unknown>): Promise<void> => {
+        const text = slot.text();
+        if (text === known.get(slot.name)?.text && known.has(slot.name)) return;
+        await (text === undefined ? lastGood.forget(slot.name) : lastGood.save(slot.name, text));
+      };
+      let storing = Promise.resolve();
+      keep = (slot) => {
+        const text = slot.text();
+        storing = storing
+          .then(() => (text === undefined ? lastGood.forget(slot.name) : lastGood.save(slot.name, text)))
+          .catch((error: unknown) =>
+            log.warn('last good settings could not be saved', { config: slot.name, err: error }),
+          );
+      };
+      for (const slot of files.all) {
+        await store(slot).catch((error: unknown) =>
+          log.warn('last good settings could not be saved', { config: slot.name, err: error }),
+        );
+      }
     },
   };
 }
 
-/** @throws {MonitorError} `CONFIG_INVALID` */
-export function readSettings(options: Omit<SettingsOptions, 'log'>): {
+/**
+ * What the files say now, without keeping anything.
+ *
+ * @throws {MonitorError} `CONFIG_INVALID`
+ */
+export function readSettings(options: SettingsFilesOptions): {
   readonly settings: Settings;
   readonly warnings: readonly SettingsWarning[];
 } {
-  const configText = readText(options.configFile, options);
-  if (configText === undefined && options.required) {
-    throw new MonitorError('CONFIG_INVALID', `--config ${options.configFile}: there is no such file`);
+  const files = openSettingsFiles(options);
+  for (const slot of files.all) {
+    const problem = slot.problem();
+    if (problem !== undefined) throw new MonitorError('CONFIG_INVALID', problem);
   }
-  const environmentsFile =
-    options.configFile === undefined ? undefined : join(dirname(options.configFile), 'environments.yaml');
-  const environmentsText = readText(environmentsFile, options);
-  const config = parseYamlFile(options.configFile ?? 'config.yaml', configText ?? '', SettingsFile);
-  const environments = parseYamlFile(environmentsFile ?? 'environments.yaml', environmentsText ?? '', EnvironmentsFile);
-  const where = options.configFile ?? 'config.yaml';
-  for (const field of ['agents', 'patrol'] as const) {
-    const problem = options.cronProblem(config.value.schedule[field]);
-    if (problem !== undefined) {
-      throw new MonitorError(
-        'CONFIG_INVALID',
-        `${where}: schedule.${field}: "${config.value.schedule[field]}" ${problem}`,
-      );
-    }
-  }
-  const { endpoint } = config.value.llm;
-  const origins = [PROVIDER_ORIGIN, ...options.allowedOrigins];
-  if (endpoint !== null && !origins.includes(new URL(endpoint).origin)) {
-    throw new MonitorError(
-      'CONFIG_INVALID',
-      `${where}: llm.endpoint: ${new URL(endpoint).origin} is not an allowed origin (${origins.join(', ')}). Add it to K8S_MONITOR_ALLOWED_ORIGINS if prompts may go there.`,
-    );
-  }
-  const revision = createHash('sha256')
-    .update(JSON.stringify([configText ?? '', environmentsText ?? '']))
-    .digest('hex');
-  return {
-    settings: settingsFrom(config.value, environments.value, revision),
-    warnings: [...config.warnings, ...environments.warnings],
-  };
+  return { settings: files.settings(), warnings: files.all.flatMap((slot) => slot.warnings()) };
 }
 
-function readText(path: string | undefined, options: Pick<SettingsOptions, 'readFile'>): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return options.readFile(path);
-  } catch (cause) {
-    throw new MonitorError(
-      'CONFIG_INVALID',
-      `${path} cannot be read (${messageOf(cause)}): check its mode and the mount`,
-      { cause },
-    );
-  }
+function refuseBroken(slot: Slot<unknown>): void {
+  const problem = slot.problem();
+  if (problem === undefined) return;
+  const watcher = slot.name === 'config' ? 'watcher' : `${slot.name} watcher`;
+  throw new MonitorError('CONFIG_INVALID', `failed to start ${watcher}: ${problem}`);
 }
 
 function report(warnings: readonly SettingsWarning[], log: Logger): void {

@@ -11,12 +11,26 @@ const Repository = z.object({
   services: z.array(z.string().min(1)).default([]),
   paths: z.array(z.string().min(1)).default([]),
 });
+const RegoFile = z.string().regex(/^[\w.-]+\.rego$/, 'the name of a file such as "priority.rego"');
 const Toolset = z.object({ enabled: z.boolean().default(true) }).prefault({});
 const CheckOverride = z.object({
   enabled: z.boolean().optional(),
   grace: Duration.optional(),
   impact: z.enum(IMPACTS).optional(),
 });
+
+/** Who answers the agents; `none`: checks alone. */
+export const PROVIDERS = ['anthropic', 'openai', 'vertex_ai', 'none'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** Keys of the ancestors' `config.yaml` that are no settings of ours, and what stands for them. */
+export const SET_AT_START: Readonly<Record<string, string>> = {
+  api_host: 'the endpoints listen on every address',
+  api_port: 'set K8S_MONITOR_METRICS_PORT',
+  auth_enabled: 'there is nothing to sign in to',
+  kubernetes: 'set KUBECONFIG, or let the service account be used',
+  DATA_STORAGE_URL: 'set K8S_MONITOR_DATA_DIR',
+};
 
 /**
  * `config.yaml`. Everything has a default, so that an empty file (or none) is a working monitor; docs/configuration.md lists the fields.
@@ -35,12 +49,13 @@ export const SettingsFile = z.object({
   namespaces: z.object({ include: z.array(Glob).optional(), exclude: z.array(Glob).default([]) }).prefault({}),
   llm: z
     .object({
-      provider: z.enum(['anthropic', 'none']).default('anthropic'),
+      provider: z.enum(PROVIDERS).default('anthropic'),
       model: z.string().min(1).optional(),
       quiet_model: z.string().min(1).optional(),
       endpoint: z.url().nullable().default(null),
       max_retries: z.int().min(0).max(10).default(3),
       timeout_seconds: z.int().min(1).max(600).default(180),
+      temperature: z.number().min(0).max(2).optional(),
       max_tokens_per_request: z.int().min(1).default(16_000),
     })
     .prefault({}),
@@ -75,6 +90,14 @@ export const SettingsFile = z.object({
   custom_resources: CustomResources.prefault([]),
   toolsets: z.object({ kubernetes: Toolset, github: Toolset }).prefault({}),
   github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
+  rego: z
+    .object({
+      policy_dir: z.string().min(1).optional(),
+      priority_policy: RegoFile.default('priority.rego'),
+      environment_policy: RegoFile.default('environment.rego'),
+      labels_policy: RegoFile.default('labels.rego'),
+    })
+    .prefault({}),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;

@@ -1,7 +1,7 @@
 import { MonitorError, messageOf } from '../errors.ts';
 import { Secret, type ReadSecret } from '../secret.ts';
 
-export const SECRET_NAMES = ['ANTHROPIC_API_KEY', 'SLACK_BOT_TOKEN', 'GITHUB_TOKEN'] as const;
+export const SECRET_NAMES = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'SLACK_BOT_TOKEN', 'GITHUB_TOKEN'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 export interface Secrets {
@@ -64,6 +64,7 @@ export function createSecrets(
   return {
     read: {
       ANTHROPIC_API_KEY: readerOf('ANTHROPIC_API_KEY'),
+      OPENAI_API_KEY: readerOf('OPENAI_API_KEY'),
       SLACK_BOT_TOKEN: readerOf('SLACK_BOT_TOKEN'),
       GITHUB_TOKEN: readerOf('GITHUB_TOKEN'),
     },

@@ -3,7 +3,8 @@ import type { Severity } from '../domain/severity.ts';
 import type { TimeWindow } from '../domain/time-window.ts';
 import type { CheckSettings } from '../domain/check.ts';
 import { customResourcesFrom } from './custom-resources.ts';
-import type { EnvironmentsFile, SettingsFile } from './schema.ts';
+import type { EnvironmentsFile, ProviderName, SettingsFile } from './schema.ts';
+import type { DeduplicationFile, FlagsFile, RateLimitsFile, RetryFile, StormFile } from './sibling-schemas.ts';
 
 /** The operator's settings as the program uses them: defaults filled in, units in names. */
 export interface Settings {
@@ -12,12 +13,14 @@ export interface Settings {
   readonly schedule: { readonly agents: string; readonly patrol: string; readonly zone: string };
   readonly namespaces: { readonly include: readonly string[] | undefined; readonly exclude: readonly string[] };
   readonly llm: {
-    readonly provider: 'anthropic' | 'none';
+    readonly provider: ProviderName;
     readonly model: string;
     readonly quietModel: string;
     readonly endpoint: string | undefined;
     readonly maxRetries: number;
     readonly timeoutMs: number;
+    /** `undefined`: not sent. */
+    readonly temperature: number | undefined;
     readonly maxTokensPerRequest: number;
   };
   /** Alias → model id; the operator's over ours. */
@@ -43,17 +46,67 @@ export interface Settings {
   readonly environments: {
     readonly cluster: string | undefined;
     readonly namespaces: Readonly<Record<string, string>>;
+    readonly lines?: EnvironmentLines;
+  };
+  readonly rego: {
+    /** `undefined`: the environment's. */
+    readonly policyDir: string | undefined;
+    readonly files: { readonly priority: string; readonly environment: string; readonly labels: string };
   };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Patience with the API server; `undefined` where there is no `retry.yaml`. */
+  readonly retry:
+    | { readonly maxAttempts: number; readonly initialBackoffMs: number; readonly maxBackoffMs: number }
+    | undefined;
+  readonly storm: StormSettings;
+  readonly deduplication: { readonly ttlMs: number };
+  readonly rateLimits: { readonly requestsPerMinute: number };
+  /** Kill switches; they act at once, within a cycle too. */
+  readonly flags: {
+    readonly modelCalls: boolean;
+    readonly notifications: boolean;
+    readonly signals: boolean;
+    readonly patrols: boolean;
+  };
   /** SHA-256 over the files that were read. */
   readonly revision: string;
+}
+
+export interface StormSettings {
+  readonly rateThreshold: number;
+  readonly patternThreshold: number;
+  readonly bufferThreshold: number;
+  readonly inactivityTimeoutMs: number;
+  readonly maxWindowMs: number;
+  readonly samplingThreshold: number;
+  readonly samplingRate: number;
+}
+
+/** What each file says, checked. */
+export interface SettingsFiles {
+  readonly config: SettingsFile;
+  readonly environments: EnvironmentsFile;
+  readonly environmentLines?: EnvironmentLines;
+  /** `undefined`: there is none. */
+  readonly retry: RetryFile | undefined;
+  readonly storm: StormFile;
+  readonly deduplication: DeduplicationFile;
+  readonly rateLimits: RateLimitsFile;
+  readonly flags: FlagsFile;
+}
+
+/** Where in `environments.yaml` each entry stands. */
+export interface EnvironmentLines {
+  readonly cluster: number | undefined;
+  readonly namespaces: Readonly<Record<string, number>>;
 }
 
 /** An operator's `models` may move or add to these aliases. */
 const MODEL_ALIASES = { haiku: 'claude-haiku-5-5', sonnet: 'claude-sonnet-5-5', opus: 'claude-opus-5-5' };
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile, revision: string): Settings {
+export function settingsFrom(files: SettingsFiles, revision: string): Settings {
+  const { config: file, environments, environmentLines: lines, retry, storm, flags } = files;
   const { channels, business_hours: hours } = file.slack;
   const bySeverity = {
     'SEV-1': channels.sev1,
@@ -71,11 +124,13 @@ export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile,
     llm: {
       provider: file.llm.provider,
       model,
-      // A file that sets only `model` means it for everything.
-      quietModel: file.llm.quiet_model ?? (file.llm.model === undefined ? 'haiku' : model),
+      // A file that sets only `model` means it for everything; `haiku` is known to one provider only.
+      quietModel:
+        file.llm.quiet_model ?? (file.llm.model === undefined && file.llm.provider === 'anthropic' ? 'haiku' : model),
       endpoint: file.llm.endpoint ?? undefined,
       maxRetries: file.llm.max_retries,
       timeoutMs: file.llm.timeout_seconds * 1_000,
+      temperature: file.llm.temperature,
       maxTokensPerRequest: file.llm.max_tokens_per_request,
     },
     modelAliases: { ...MODEL_ALIASES, ...file.models },
@@ -108,8 +163,45 @@ export function settingsFrom(file: SettingsFile, environments: EnvironmentsFile,
         return { owner, name, services, paths };
       }),
     },
-    environments: { cluster: environments.cluster, namespaces: environments.namespaces },
+    environments: {
+      cluster: environments.cluster,
+      namespaces: environments.namespaces,
+      ...(lines !== undefined && { lines }),
+    },
+    rego: {
+      policyDir: file.rego.policy_dir,
+      files: {
+        priority: file.rego.priority_policy,
+        environment: file.rego.environment_policy,
+        labels: file.rego.labels_policy,
+      },
+    },
     logLevel: file.log_level,
+    retry:
+      retry === undefined
+        ? undefined
+        : {
+            maxAttempts: retry.max_attempts,
+            initialBackoffMs: retry.initial_backoff,
+            maxBackoffMs: retry.max_backoff,
+          },
+    storm: {
+      rateThreshold: storm.rate_threshold,
+      patternThreshold: storm.pattern_threshold,
+      bufferThreshold: storm.buffer_threshold,
+      inactivityTimeoutMs: storm.inactivity_timeout,
+      maxWindowMs: storm.max_window_duration,
+      samplingThreshold: storm.sampling_threshold,
+      samplingRate: storm.sampling_rate,
+    },
+    deduplication: { ttlMs: files.deduplication.ttl },
+    rateLimits: { requestsPerMinute: files.rateLimits.requests_per_minute },
+    flags: {
+      modelCalls: flags.model_calls,
+      notifications: flags.notifications,
+      signals: flags.signals,
+      patrols: flags.patrols,
+    },
     revision,
   };
 }

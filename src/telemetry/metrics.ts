@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MountReload } from '../domain/mounted-directory.ts';
 import type { CycleReport } from '../domain/report.ts';
 import type { Usage } from '../domain/usage.ts';
+import { createMountMetrics } from './mount-metrics.ts';
+import { createSettingsMetrics, type SettingsReloadSeen } from './settings-metrics.ts';
 
 /** Everything that /metrics shows; each method is called at the place where the thing happens. */
 export interface Metrics {
@@ -29,6 +32,12 @@ export interface Metrics {
     readonly stale: number;
     readonly rejected: number;
   }) => void;
+  /** A changed set of policies, taken or not. */
+  readonly policyReload: (reload: { readonly result: 'accepted' | 'refused'; readonly ms: number }) => void;
+  /** A changed settings file, taken or not. */
+  readonly settingsReload: (reload: SettingsReloadSeen) => void;
+  /** What became of a change of a mounted directory. */
+  readonly mountReload: (reload: MountReload) => void;
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
 }
@@ -88,6 +97,23 @@ export function createMetrics(options: { readonly version: string; readonly proc
   const outboxAge = gauge('outbox_oldest_age_seconds', 'Age of the oldest notice that waits; 0 when none does', []);
   const revision = gauge('definitions_info', 'Revision of the Markdown in force; always 1', ['revision']);
   const definitionFiles = gauge('definition_files', 'Definition files that are not as mounted', ['state']);
+  // Under the names of the dashboards that exist.
+  const policyReloads = new Counter({
+    name: 'signalprocessing_policy_reload_total',
+    help: 'Changed sets of policies that were taken',
+    registers,
+  });
+  const policyErrors = new Counter({
+    name: 'signalprocessing_policy_reload_errors_total',
+    help: 'Changed sets of policies that were refused',
+    registers,
+  });
+  const policySeconds = new Histogram({
+    name: 'signalprocessing_policy_reload_duration_seconds',
+    help: 'Time to compile and try a changed set of policies',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
 
   return {
     cycleFinished: (report) => {
@@ -136,6 +162,12 @@ export function createMetrics(options: { readonly version: string; readonly proc
       definitionFiles.set({ state: 'stale' }, pin.stale);
       definitionFiles.set({ state: 'rejected' }, pin.rejected);
     },
+    policyReload: ({ result, ms }) => {
+      (result === 'accepted' ? policyReloads : policyErrors).inc();
+      policySeconds.observe(ms / 1_000);
+    },
+    settingsReload: createSettingsMetrics(registers, Date.now),
+    mountReload: createMountMetrics(registers),
     text: () => registry.metrics(),
   };
 }

@@ -5,6 +5,7 @@ import type { LastKnownOwner } from '../checks/owner.ts';
 import type { CycleSteps } from '../cycle/steps.ts';
 import { sectionsFor } from '../definitions/sections.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Definitions } from '../domain/definitions.ts';
 import type { CallModel, ModelMessage } from '../domain/model.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Tool } from '../domain/tool.ts';
@@ -12,14 +13,16 @@ import { NO_AGENTS } from '../domain/agent-report.ts';
 import type { Logger } from '../log.ts';
 import { modelIdOf } from '../model/aliases.ts';
 import type { Model } from '../model/model.ts';
+import type { ModelSettings } from '../model/model-settings.ts';
 import type { Redact } from '../redact.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface DispatchParts {
   readonly model: Model;
   /** Fresh for each cycle. */
-  readonly tools: () => readonly Tool[];
-  readonly settings: () => Settings;
+  readonly tools: (settings: Settings) => readonly Tool[];
+  /** Those that the cycle of these definitions began with. */
+  readonly settings: (definitions: Definitions) => Settings;
   readonly githubConfigured: () => boolean;
   /** `https://github.com`, without a slash at the end. */
   readonly githubUrl: string;
@@ -40,8 +43,8 @@ export interface DispatchParts {
 export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
   return async (input, signal) => {
     const { definitions, snapshot } = input;
-    const settings = parts.settings();
-    const model = parts.model.forCycle(input.cycleId);
+    const settings = parts.settings(definitions);
+    const model = parts.model.forCycle(input.cycleId, modelSettingsOf(settings));
     if (model.call === undefined) return { ...NO_AGENTS, missing: model.reason };
     const outcome = await runAgents({
       cycleId: input.cycleId,
@@ -54,7 +57,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
       gaps: snapshot.gaps,
       checks: input.checked.outcomes,
       callModel: withoutSecrets(model.call, parts.redact),
-      tools: parts.tools(),
+      tools: parts.tools(settings),
       models: modelsOf(settings),
       githubConfigured: parts.githubConfigured(),
       githubUrl: parts.githubUrl,
@@ -89,6 +92,11 @@ function withoutSecrets(call: CallModel, redact: Redact): CallModel {
     }
   };
   return (request) => call({ ...request, system: request.system.map(redact), messages: request.messages.map(clean) });
+}
+
+/** What the model's room needs of the settings. */
+export function modelSettingsOf({ llm, budget }: Settings): ModelSettings {
+  return { ...llm, perCycleUsd: budget.perCycleUsd, perDayUsd: budget.perDayUsd };
 }
 
 function modelsOf({ llm, modelAliases }: Settings): Models {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CycleResult } from '../cycle/cycle.ts';
 import type { Ask } from '../cycle/coordinator.ts';
-import { troublesOf, type Trouble, type TroubleKey } from '../cycle/monitor-trouble.ts';
+import { troublesOf, type MonitorState, type Trouble, type TroubleKey } from '../cycle/monitor-trouble.ts';
 import type { Delivery } from '../delivery/worker.ts';
 import type { MonitorCard } from '../domain/card.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -20,7 +20,13 @@ interface MonitorFacts {
 export interface MonitorCards {
   /** One grey message for each trouble of the monitor itself, edited while it lasts and when it is over. */
   readonly tell: (result: CycleResult, ask: Ask, facts: MonitorFacts) => Promise<void>;
+  /** The same for mounted files alone, when one of them has changed between two cycles. */
+  readonly tellFiles: (files: Pick<MonitorState, 'warnings' | 'settingsProblem'>) => Promise<void>;
 }
+
+type Troubles = ReturnType<typeof troublesOf>;
+
+const OF_FILES: ReadonlySet<TroubleKey> = new Set(['definitions', 'settings']);
 
 export function createMonitorCards(parts: {
   readonly store: Pick<Store, 'commitPass' | 'monitorMemory'>;
@@ -35,20 +41,41 @@ export function createMonitorCards(parts: {
   let turn: Promise<void> = Promise.resolve();
 
   const tell = async ({ report, snapshot }: CycleResult, ask: Ask, facts: MonitorFacts): Promise<void> => {
-    open ??= new Map(await store.monitorMemory.load());
     const missing = report.analysisMissing;
-    const { present, over } = troublesOf({
+    const troubles = troublesOf({
       gaps: snapshot.gaps,
       read: snapshot.read,
       warnings: report.definitions.warnings,
       settingsProblem: facts.settingsProblem,
       storeMovedAside: facts.storeMovedAside,
+      switchedOff: report.switchedOff ?? [],
       agents: {
         due: ask.withAgents && facts.agentsConfigured,
         missing,
         budgetSpent: missing?.includes('budget') ?? false,
       },
     });
+    await show(troubles, report.cycle.id);
+  };
+
+  const tellFiles = async (files: Pick<MonitorState, 'warnings' | 'settingsProblem'>): Promise<void> => {
+    const { present, over } = troublesOf({
+      ...files,
+      gaps: [],
+      read: [],
+      storeMovedAside: undefined,
+      switchedOff: [],
+      agents: { due: false, missing: undefined, budgetSpent: false },
+    });
+    const ofFiles = {
+      present: present.filter(({ key }) => OF_FILES.has(key)),
+      over: over.filter((key) => OF_FILES.has(key)),
+    };
+    await show(ofFiles, 'reload');
+  };
+
+  async function show({ present, over }: Troubles, cycleId: string): Promise<void> {
+    open ??= new Map(await store.monitorMemory.load());
     const notices: Notice[] = [];
     const changes = new Map<TroubleKey, OpenMonitorCard | undefined>();
     for (const trouble of present) {
@@ -68,14 +95,14 @@ export function createMonitorCards(parts: {
       log.info('monitor trouble is over', { key });
     }
     if (notices.length === 0) return;
-    await store.commitPass({ incidents: [], decisions: [], notices, evidence: [], cycleId: report.cycle.id });
+    await store.commitPass({ incidents: [], decisions: [], notices, evidence: [], cycleId });
     for (const [key, card] of changes) {
       if (card === undefined) open.delete(key);
       else open.set(key, card);
       await store.monitorMemory.save(key, card);
     }
     parts.delivery.wake();
-  };
+  }
 
   function noticeOf(subject: string, card: MonitorCard): Notice {
     const nowMs = now();
@@ -94,14 +121,17 @@ export function createMonitorCards(parts: {
     return { key, state, headline, lines, cluster: parts.settings().clusterName, atMs: now() };
   }
 
+  /** One after the other: two cycles may end at the same moment. */
+  function inTurn(telling: () => Promise<void>): Promise<void> {
+    turn = turn
+      .then(telling)
+      .catch((error: unknown) => log.warn('monitor trouble could not be recorded', { err: error }));
+    return turn;
+  }
+
   return {
-    // One after the other: two cycles may end at the same moment.
-    tell: (result, ask, facts) => {
-      turn = turn
-        .then(() => tell(result, ask, facts))
-        .catch((error: unknown) => log.warn('monitor trouble could not be recorded', { err: error }));
-      return turn;
-    },
+    tell: (result, ask, facts) => inTurn(() => tell(result, ask, facts)),
+    tellFiles: (files) => inTurn(() => tellFiles(files)),
   };
 }
 
@@ -110,6 +140,7 @@ const OVER: Readonly<Record<TroubleKey, string>> = {
   permissions: 'everything can be read again',
   definitions: 'all definitions are in use again',
   settings: 'the settings are in force again',
+  switches: 'everything is switched on again',
   model: 'agents work again',
   budget: 'the model budget allows agents again',
   store: 'the database is sound',

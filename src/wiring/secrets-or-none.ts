@@ -25,6 +25,7 @@ export function secretsOrNone({ read }: Pick<Secrets, 'read'>, log: Logger): Rea
     };
   return {
     ANTHROPIC_API_KEY: tolerant('ANTHROPIC_API_KEY'),
+    OPENAI_API_KEY: tolerant('OPENAI_API_KEY'),
     SLACK_BOT_TOKEN: tolerant('SLACK_BOT_TOKEN'),
     GITHUB_TOKEN: tolerant('GITHUB_TOKEN'),
   };

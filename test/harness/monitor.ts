@@ -109,6 +109,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     },
     {},
     'stdout',
+    'wait',
   );
   const app = acquired.use(
     await startApp({

@@ -95,7 +95,7 @@ test.each<Mistake>([
   {
     what: 'a schedule that is no cron expression',
     arguments: () => ['--config', file('cron/config.yaml', 'schedule:\n  agents: "61 * * * *"\n')],
-    says: ['cron/config.yaml: schedule.agents: "61 * * * *" is no cron expression', 'example: "*/5 * * * *"'],
+    says: ['cron/config.yaml:2: schedule.agents: "61 * * * *" is no cron expression', 'example: "*/5 * * * *"'],
   },
   {
     what: 'a time zone that does not exist',
@@ -105,7 +105,7 @@ test.each<Mistake>([
   {
     what: 'settings that are not YAML',
     arguments: () => ['--config', file('broken/config.yaml', 'schedule: [\n')],
-    says: [/broken\/config\.yaml:\d: not valid YAML: .*Mend the line\./],
+    says: [/failed to start watcher: invalid YAML: .*broken\/config\.yaml:\d: .*Mend the line\./],
   },
   {
     what: 'a setting of the wrong type',

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelRequest } from '../../../src/domain/model.ts';
 import { silentLog } from '../../../src/log.ts';
-import { createModel, type ModelCall, type ModelSettings } from '../../../src/model/model.ts';
+import { createModel, type ModelCall } from '../../../src/model/model.ts';
+import type { ModelSettings } from '../../../src/model/model-settings.ts';
 import type { PriceTable } from '../../../src/model/prices.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { ClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
@@ -12,6 +13,7 @@ const SETTINGS: ModelSettings = {
   maxRetries: 0,
   timeoutMs: 5_000,
   maxTokensPerRequest: 4_000,
+  temperature: undefined,
   perCycleUsd: 100,
   perDayUsd: 100,
 };

@@ -38,6 +38,7 @@ function aReport(
     agents: NO_AGENTS,
     analysisMissing: undefined,
     logs: undefined,
+    switchedOff: [],
     stages: [],
   });
 }

@@ -9,12 +9,13 @@ const WELL: MonitorState = {
   settingsProblem: undefined,
   agents: { due: true, missing: undefined, budgetSpent: false },
   storeMovedAside: undefined,
+  switchedOff: [],
 };
 
 test('when all is well, every trouble is over', () => {
   expect(troublesOf(WELL)).toEqual({
     present: [],
-    over: ['cluster', 'permissions', 'definitions', 'settings', 'budget', 'model', 'store'],
+    over: ['cluster', 'permissions', 'definitions', 'settings', 'switches', 'budget', 'model', 'store'],
   });
 });
 
@@ -88,3 +89,18 @@ function aWarning(over: Partial<DefinitionWarning>): DefinitionWarning {
     ...over,
   };
 }
+
+test('switches that are off are said, with what that costs', () => {
+  const { present } = troublesOf({ ...WELL, switchedOff: ['notifications', 'patrols'] });
+
+  expect(present).toEqual([
+    {
+      key: 'switches',
+      headline: 'switched off: notifications, patrols',
+      lines: [
+        'Messages wait until it is on again (notifications in flags.json).',
+        'What is broken or mended is noticed by scheduled cycles alone (patrols in flags.json).',
+      ],
+    },
+  ]);
+});

@@ -1,29 +1,54 @@
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseEnvironment, type Environment } from '../../../src/settings/environment.ts';
 import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
 import { SECRET_NAMES } from '../../../src/settings/secrets.ts';
-import { settingsFrom } from '../../../src/settings/settings.ts';
+import { schemaText, settingsPageText } from '../../../tools/settings-page.ts';
+import { fieldsOf, SETTINGS_SCHEMA_FILE } from '../../../tools/settings-schema.ts';
 import { codeIn, tableOf, textOf } from '../../builders/markdown.ts';
+import { settingsOf } from '../../builders/settings.ts';
 
 const DOCUMENT = textOf('docs/configuration.md');
-const [, SETTINGS = '', ENVIRONMENTS = '', VARIABLES = ''] = DOCUMENT.split(/^## /m);
+const SECTIONS = DOCUMENT.split(/^## /m);
+const sectionOf = (title: string): string => SECTIONS.find((section) => section.startsWith(title)) ?? '';
+const SETTINGS = sectionOf('`config.yaml`');
+const ENVIRONMENTS = sectionOf('`environments.yaml`');
+const VARIABLES = sectionOf('Environment');
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-interface Field {
-  readonly path: string;
-  readonly schema: JsonSchema;
-}
-
-const fields = leavesOf('', z.toJSONSchema(SettingsFile, { io: 'input', unrepresentable: 'any' }));
+const fields = fieldsOf(SettingsFile);
 const rows = tableOf(SETTINGS, 'field').map(([path = '', byDefault = '', bounds = '', what = '']) => ({
   path: codeIn(path)[0] ?? '',
   byDefault,
   bounds,
   what,
 }));
+
+test('the tables of the page and the schema for editors are as generated (npm run settings-page)', () => {
+  expect(settingsPageText(DOCUMENT)).toBe(DOCUMENT);
+  expect(textOf(SETTINGS_SCHEMA_FILE)).toBe(schemaText());
+});
+
+test('an editor takes what is shipped, and marks a key that nobody knows and a value out of bounds', () => {
+  const validate = new Ajv({ strict: false, formats: { uri: true } }).compile(JSON.parse(schemaText()));
+  const shipped: unknown = parse(textOf('k8s/config-configmap.yaml')).data['config.yaml'];
+
+  expect(validate(parse(String(shipped))), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate({ schedule: { patroll: '* * * * *' } })).toBe(false);
+  expect(validate({ llm: { timeout_seconds: 0 } })).toBe(false);
+  expect(validate({ llm: { provider: 'somebody' } })).toBe(false);
+});
+
+test('the shipped config.yaml names its schema, by a path from where it lies', () => {
+  const shipped = String(parse(textOf('k8s/config-configmap.yaml')).data['config.yaml']);
+  const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(shipped) ?? [];
+
+  expect(join('k8s', path)).toBe(SETTINGS_SCHEMA_FILE);
+});
 
 test('every field of config.yaml stands in docs/configuration.md, in the order of the schema, and nothing else', () => {
   expect(rows.map(({ path }) => path)).toEqual(fields.map(({ path }) => path));
@@ -47,7 +72,7 @@ test.each(fields)('$path has the default and the bounds of the schema', ({ path,
 });
 
 test('defaults in words are the ones in force', () => {
-  const settings = settingsFrom(SettingsFile.parse({}), EnvironmentsFile.parse({}), 'revision');
+  const settings = settingsOf();
   const wordsFor = (path: string): string => rows.find((row) => row.path === path)?.byDefault ?? '';
 
   expect(codeIn(wordsFor('llm.model'))).toEqual([settings.llm.model]);
@@ -57,11 +82,7 @@ test('defaults in words are the ones in force', () => {
 });
 
 test('one toolset may be switched off without a word about the other', () => {
-  const settings = settingsFrom(
-    SettingsFile.parse({ toolsets: { github: { enabled: false } } }),
-    { namespaces: {} },
-    '',
-  );
+  const settings = settingsOf({ 'config.yaml': 'toolsets: {github: {enabled: false}}' });
 
   expect(settings.toolsets).toEqual({ kubernetes: true, github: false });
 });
@@ -96,20 +117,6 @@ test.each([
 
   expect(codeIn(row?.[1] ?? '')).toEqual([...new Set([inImage, inCheckout])].filter((value) => value !== undefined));
 });
-
-/** Fields that hold values: `a.b`, `a.<id>.b` for maps of objects, `a[].b` for lists of objects behind the list itself. */
-function leavesOf(path: string, schema: JsonSchema): readonly Field[] {
-  const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  if (schema.properties !== undefined) {
-    return Object.entries(schema.properties).flatMap(([name, child]) => leavesOf(below(name), asSchema(child)));
-  }
-  const entry = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
-  if (entry?.properties !== undefined) return leavesOf(below('<id>'), entry);
-  if (schema.items !== undefined && items(schema).properties !== undefined) {
-    return [{ path, schema: { ...schema, items: {} } }, ...leavesOf(`${path}[]`, items(schema))];
-  }
-  return [{ path, schema }];
-}
 
 function items(schema: JsonSchema): JsonSchema {
   return asSchema(schema.items);

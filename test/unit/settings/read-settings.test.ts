@@ -52,15 +52,15 @@ test.each([
   {
     name: 'a bad cron expression',
     text: 'schedule:\n  patrol: often\n',
-    says: `${FILE}: schedule.patrol: "often" is no cron expression`,
+    says: `invalid config: ${FILE}:2: schedule.patrol: "often" is no cron expression`,
   },
   {
     name: 'a grace without a unit',
     text: 'checks:\n  crash-loop:\n    grace: "5"\n',
     says: `${FILE}:3: checks.crash-loop.grace: a duration`,
   },
-  { name: 'broken YAML', text: 'llm:\n  model: [\n', says: `${FILE}:` },
-  { name: 'a key twice', text: 'cluster_name: a\ncluster_name: b\n', says: `${FILE}:2: not valid YAML` },
+  { name: 'broken YAML', text: 'llm:\n  model: [\n', says: `invalid YAML: ${FILE}:` },
+  { name: 'a key twice', text: 'cluster_name: a\ncluster_name: b\n', says: `invalid YAML: ${FILE}:2: Map keys must be unique` },
   {
     name: 'a token in the file',
     text: 'slack:\n  bot_token: xoxb-1-secret-value\n',

@@ -3,16 +3,15 @@ import type { PassInput } from '../../../src/cycle/steps.ts';
 import type { Notice } from '../../../src/domain/notice.ts';
 import { MonitorError } from '../../../src/errors.ts';
 import { silentLog } from '../../../src/log.ts';
-import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
-import { settingsFrom } from '../../../src/settings/settings.ts';
 import { createDecideAndRecord } from '../../../src/wiring/decide-and-record.ts';
 import { LOG_LIMITS } from '../../../src/wiring/quote-logs.ts';
 import { aSnapshot } from '../../builders/kubernetes.ts';
+import { settingsOf } from '../../builders/settings.ts';
 import { definitionsOf } from '../definitions/fixtures.ts';
 import { aFinding, anOutcome, MINUTE_MS, MORNING_MS } from '../incidents/builders.ts';
 
 const FULL = new MonitorError('STORE_UNUSABLE', 'the disk is full');
-const settings = settingsFrom(SettingsFile.parse({}), EnvironmentsFile.parse({}), 'r1');
+const settings = settingsOf();
 const definitions = definitionsOf('');
 
 /** A disk that reads and takes nothing until it has room again. */

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { messageOf, MonitorError } from '../errors.ts';
+import type { ParsedFile, SettingsWarning } from './parse-yaml.ts';
+
+/** One settings file, in force as a whole or not at all. */
+export interface Slot<Value> {
+  /** `config`, `storm`: stands in the log, in metrics and before the stored text. */
+  readonly name: string;
+  readonly path: string;
+  readonly value: () => Value;
+  readonly text: () => string | undefined;
+  readonly sha256: () => string;
+  readonly warnings: () => readonly SettingsWarning[];
+  readonly lineOf: (path: readonly string[]) => number;
+  /** Why the file that is mounted now is not in force; `undefined` when it is. */
+  readonly problem: () => string | undefined;
+  /** Takes what is mounted now, or says why not. */
+  readonly take: (mounted: Mounted) => Outcome;
+  /** At a start, where the mounted file cannot be used: the text that was accepted last. */
+  readonly recover: (text: string, acceptedAtMs: number) => boolean;
+}
+
+/** The file's text; `undefined` when there is none. */
+export type Mounted = { readonly text: string | undefined } | { readonly unreadable: unknown };
+
+export type Outcome =
+  | { readonly result: 'unchanged' }
+  | { readonly result: 'accepted'; readonly before: unknown; readonly after: unknown }
+  | { readonly result: 'rejected'; readonly error: MonitorError; readonly sha256: string };
+
+/**
+ * @param parse `undefined` for a file that is not there; throws {MonitorError} `CONFIG_INVALID`
+ * @param mayVanish whether defaults come back when the file is taken away
+ */
+export function createSlot<Value>(
+  name: string,
+  path: string,
+  parse: (text: string | undefined, before: Value | undefined) => ParsedFile<Value>,
+  mayVanish: () => boolean,
+): Slot<Value> {
+  let text: string | undefined;
+  let inForce = parse(undefined, undefined);
+  let started = false;
+  let complaint: string | undefined;
+  let flag: string | undefined;
+
+  function take(mounted: Mounted): Outcome {
+    const first = !started;
+    started = true;
+    try {
+      if ('unreadable' in mounted) {
+        throw invalid(`${path} cannot be read (${messageOf(mounted.unreadable)}): check its mode and the mount`);
+      }
+      const same = mounted.text === text;
+      if (!first && !same) refuseAccidents(mounted.text);
+      const before = inForce;
+      // Parsed anew also when it is the same: credentials and origins may have come or gone.
+      const parsed = same && complaint === undefined ? inForce : parse(mounted.text, first ? undefined : before.value);
+      complaint = undefined;
+      flag = undefined;
+      inForce = parsed;
+      text = mounted.text;
+      return first || same
+        ? { result: 'unchanged' }
+        : { result: 'accepted', before: before.value, after: parsed.value };
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      // Said once for each broken version, not at every look.
+      if (error.message === complaint) return { result: 'unchanged' };
+      complaint = error.message;
+      return { result: 'rejected', error, sha256: hashOf('text' in mounted ? mounted.text : undefined) };
+    }
+  }
+
+  /** What nobody writes on purpose, and what a lost volume looks like. */
+  function refuseAccidents(mounted: string | undefined): void {
+    if (mounted === undefined && !mayVanish()) throw invalid(`${path} is gone`);
+    if (mounted !== undefined && mounted.trim() === '' && (text ?? '').trim() !== '') {
+      throw invalid(`${path} is empty: write a comment into it if defaults are what you want`);
+    }
+  }
+
+  return {
+    name,
+    path,
+    value: () => inForce.value,
+    text: () => text,
+    sha256: () => hashOf(text),
+    warnings: () => inForce.warnings,
+    lineOf: (path) => inForce.lineOf(path),
+    problem: () => (complaint === undefined ? undefined : complaint + (flag ?? '')),
+    take,
+    recover: (stored, acceptedAtMs) => {
+      try {
+        inForce = parse(stored, undefined);
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error;
+        return false;
+      }
+      text = stored;
+      flag = `; the version accepted at ${new Date(acceptedAtMs).toISOString()} is in force`;
+      return true;
+    },
+  };
+}
+
+function invalid(message: string): MonitorError {
+  return new MonitorError('CONFIG_INVALID', message);
+}
+
+function hashOf(text: string | undefined): string {
+  return createHash('sha256')
+    .update(text ?? '')
+    .digest('hex');
+}
