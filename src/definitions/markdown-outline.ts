@@ -8,6 +8,8 @@ export interface Block {
   readonly text: string;
   /** Headings: 1–6. Bullets: columns before the marker. Others: 0. */
   readonly depth: number;
+  /** A row that names the columns of its table. */
+  readonly isHeader?: true;
   /** The headings above it, outermost first; a heading's own is not among them. */
   readonly headings: readonly Heading[];
 }
@@ -85,7 +87,16 @@ export function outlineOf(markdown: string, firstLine = 1): readonly Block[] {
       close();
       if (/[^|\s:-]/.test(line)) {
         const at = firstLine + index;
-        blocks.push({ kind: 'row', line: at, endLine: at, text: line.trim(), depth: 0, headings });
+        const isHeader = /^\s*\|?\s*:?-[|\s:-]*$/.test(lines[index + 1] ?? '');
+        blocks.push({
+          kind: 'row',
+          line: at,
+          endLine: at,
+          text: line.trim(),
+          depth: 0,
+          headings,
+          ...(isHeader && { isHeader }),
+        });
       }
     } else if (bullet !== null) {
       close();

@@ -10,7 +10,9 @@ import { silencePhrasesIn, whereSilent } from './silence-phrase.ts';
 import type { ServiceName } from './target.ts';
 
 const SECTION =
-  /\bknown[\s-]+(?:issues?|problems?|quirks?|limitations?|behaviou?rs?|noise|exceptions?)\b|\bmaintenance\b|\bexpected[\s-]+(?:noise|behaviou?r|downtime|failures?)\b|\bfalse[\s-]+positives?\b|\b(?:do\s+not|don['’]t|never)[\s-]+(?:flag|alert|page|notify)\b/i;
+  /\bknown[\s-]+(?:issues?|problems?|quirks?|limitations?|behaviou?rs?|noise|exceptions?)\b|\bmaintenance\b|\bexpected[\s-]+(?:noise|behaviou?r|downtime|failures?)\b|\bfalse[\s-]+positives?\b|\b(?:ignore[d]?|mute[d]?|silence[d]?)[\s-]+(?:list|alerts?|issues?|services?|noise)\b|\b(?:do\s+not|don['’]t|never)[\s-]+(?:flag|alert|page|notify)\b/i;
+/** A rule about severities is for the escalation agent. */
+const SEVERITY = /\bSEV[-\s]?\d/i;
 const NOTHING = /^\W*(?:none|nothing|n\/a|no known issues?)\b[^.]*\.?\s*$/i;
 
 /**
@@ -120,7 +122,23 @@ export function readKnownIssues(
       });
     }
   }
+  if (file === 'CLAUDE.md') unread.push(...outsideOfSections(blocks, services));
   return { found, unread };
+}
+
+/** What would silence under a heading of known issues, and does not where it stands. */
+function outsideOfSections(blocks: readonly Block[], services: readonly Service[]): Reading<KnownIssue>['unread'] {
+  const listed = services.map(({ tier: { namespace, name } }) => ({ namespace, name }));
+  return blocks.flatMap((block) => {
+    if (block.kind !== 'bullet' || isHistory(block) || SEVERITY.test(block.text)) return [];
+    if (block.headings.some((heading) => SECTION.test(plainText(heading.text)))) return [];
+    const names = [...(readNamedEntry(block.text)?.names ?? []), ...namesIn(block.text, listed)];
+    const phrase =
+      names.length === 0 ? undefined : silencePhrasesIn(block.text, { names, reason: undefined, otherWords: '' })[0];
+    if (phrase === undefined || phrase.void !== undefined) return [];
+    const message = `"${phrase.text}" stands under no heading of known issues, so it silences nothing by itself; move it under "## Known issues"`;
+    return [{ line: block.line, code: 'silence-outside-section', message }];
+  });
 }
 
 function asHeading(title: Block): Heading {
@@ -153,6 +171,11 @@ function entriesIn(blocks: readonly Block[]): readonly Entry[] {
       current = undefined;
     } else if (block.headings.at(-1) !== section) {
       entries.at(-1)?.blocks.push(block);
+    } else if (block.kind === 'row') {
+      // A row that tells what not to tell is an entry; others (and the header) are a table for readers.
+      if (block.isHeader !== true && silencePhrasesIn(block.text).length > 0)
+        entries.push({ title: undefined, blocks: [block] });
+      current = undefined;
     } else if (block.kind === 'bullet' && (current === undefined || block.depth <= current.depth)) {
       current = { entry: { title: undefined, blocks: [block] }, depth: block.depth };
       entries.push(current.entry);
@@ -173,8 +196,7 @@ function namesOf(
   text: string,
   services: readonly Service[],
 ): { readonly names: readonly ServiceName[]; readonly otherWords: string } {
-  const leading =
-    entry.title === undefined ? readNamedEntry(entry.blocks[0]?.text ?? '') : readNamedEntry(entry.title.text);
+  const leading = readNamedEntry(entry.title?.text ?? firstCellOf(entry.blocks[0]));
   const listed = services.map(({ tier: { namespace, name } }) => ({ namespace, name }));
   const outright = [...(leading?.names ?? []), ...namesIn(text, listed)];
   if (outright.length > 0) return { names: distinct(outright), otherWords: '' };
@@ -185,6 +207,12 @@ function namesOf(
   const names = distinct(meant);
   // Words that point to two services point to neither.
   return names.length === 1 ? { names, otherWords: meant[0]?.text ?? '' } : { names: [], otherWords: '' };
+}
+
+/** Of a row the first cell; of anything else the whole. */
+function firstCellOf(block: Block | undefined): string {
+  if (block?.kind !== 'row') return block?.text ?? '';
+  return block.text.split('|').find((cell) => cell.trim() !== '') ?? '';
 }
 
 function distinct(names: readonly ServiceName[]): readonly ServiceName[] {

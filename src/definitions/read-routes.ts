@@ -13,6 +13,9 @@ const CHANNEL = /(?<![\w#&/])#(?=[\w-]*[a-z])([a-z0-9][\w-]{0,79})/g;
 /** `@team`; not the domain of an address and not the digest of an image. */
 const CONTACT = /(?<![\w.@/])@(?!sha256\b)([A-Za-z][\w.-]{0,79}\w)/g;
 
+/** What was so once, or is a ticket. */
+const FORMERLY =
+  /\b(?:used\s+to|formerly|previously|no\s+longer|until\s+last|was\s+(?:sent|told|posted)|deprecated)\b/i;
 /** In one sentence. */
 const MAX_MENTIONS = 40;
 
@@ -71,7 +74,10 @@ function readRoutes(
       for (const { mention, part, denied } of mentionsIn(sentence, pattern)) {
         const warn = (code: string, message: string): void => void unread.push({ line: sentence.line, code, message });
         if (denied) {
-          warn(`${what}-unread`, `"${mention}" is not taken as a ${what}: a negation stands before it`);
+          warn(
+            `${what}-unread`,
+            `"${mention}" is not taken as a ${what}: a negation stands before it, or it tells what once was`,
+          );
           continue;
         }
         const subject = subjectOf(block, plainText(sentence.text), part, listed);
@@ -130,7 +136,10 @@ function mentionsIn(
     return {
       mention: match[1] ?? '',
       part: last,
-      denied: words.some((word) => /^(?:not|never|no|nor|without|\w+n['’]t)$/i.test(word)),
+      denied:
+        words.some((word) =>
+          /^(?:not|never|no|nor|without|see|issues?|pr|prs|tickets?|bugs?|\w+n['’]t)$/i.test(word),
+        ) || FORMERLY.test(text),
     };
   });
 }

@@ -1,21 +1,46 @@
 import { TIERS, type Tier } from '../domain/severity.ts';
 import type { TierEntry } from '../domain/definitions.ts';
-import type { Block, Heading } from './markdown-outline.ts';
+import { plainText, type Block, type Heading } from './markdown-outline.ts';
 import { readNamedEntry } from './service-names.ts';
 import type { Reading } from './reading.ts';
+import type { ServiceName } from './target.ts';
 
 /** Services by tier: the bullets under any heading with `P0`…`P3`. */
 export function readTiers(file: string, blocks: readonly Block[]): Reading<TierEntry> {
   const found: TierEntry[] = [];
   const unread: Reading<TierEntry>['unread'][number][] = [];
   let lastEntryDepth: number | undefined;
+  const add = (block: Block, tier: Tier, names: readonly ServiceName[], text: string): void => {
+    for (const name of names) {
+      const namespace = name.namespace === '' && names.length === 1 ? namespaceIn(text) : name.namespace;
+      found.push({ file, line: block.line, text: block.text, tier, namespace, name: name.name });
+    }
+  };
   for (const block of blocks) {
     const tier = tierAbove(block);
     if (block.kind === 'heading') lastEntryDepth = undefined;
-    if (block.kind !== 'bullet' || tier === undefined) continue;
+    if (block.kind === 'row') {
+      const row = readRow(block, tier);
+      if (row !== undefined) add(block, row.tier, row.names, block.text);
+      continue;
+    }
+    if (tier !== undefined && block.kind === 'paragraph' && isUnmarkedEntry(block)) {
+      unread.push({
+        line: block.line,
+        code: 'tier-entry-unread',
+        message: `under ${tier} stands "${block.text.split('\n')[0]?.slice(0, 60) ?? ''}" without a bullet: write "- name: text"`,
+      });
+    }
+    if (block.kind !== 'bullet') continue;
     // What is indented under a service is about that service.
     if (lastEntryDepth !== undefined && block.depth > lastEntryDepth) continue;
     const entry = readNamedEntry(block.text);
+    const ownTier = entry === undefined || isHistory(block) ? undefined : tierBehind(entry.text);
+    if (entry !== undefined && tier === undefined && ownTier !== undefined) {
+      add(block, ownTier, entry.names, entry.text);
+      continue;
+    }
+    if (tier === undefined) continue;
     if (entry === undefined) {
       lastEntryDepth = undefined;
       unread.push({
@@ -26,9 +51,43 @@ export function readTiers(file: string, blocks: readonly Block[]): Reading<TierE
       continue;
     }
     lastEntryDepth = block.depth;
-    for (const name of entry.names) found.push({ file, line: block.line, text: block.text, tier, ...name });
+    add(block, tier, entry.names, entry.text);
   }
   return { found, unread };
+}
+
+/** `(namespace: databases)`. */
+function namespaceIn(text: string): string {
+  return (
+    /\bnamespace:?\s+([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)(?![\w/-])/i.exec(plainText(text))?.[1]?.toLowerCase() ?? ''
+  );
+}
+
+/** `- payments/api (P0): money`, `- web/site: P1, pages`: the first thing that is said of it. */
+function tierBehind(text: string): Tier | undefined {
+  const written = /^\(?(?:tier\s+)?(P[0-3])(?=\)|\s*(?:[,;]|\.(?:\s|$)|[-–—]\s|$)|\s+service)/i.exec(text)?.[1];
+  return written === undefined ? undefined : tiersIn(written)[0];
+}
+
+/** A row of a table of services: under a tier, or with a cell that is one. Its first cell is the name. */
+function readRow(
+  row: Block,
+  above: Tier | undefined,
+): { readonly tier: Tier; readonly names: readonly ServiceName[] } | undefined {
+  if (row.isHeader === true || isHistory(row)) return undefined;
+  const cells = plainText(row.text)
+    .split('|')
+    .map((cell) => cell.trim());
+  const tier = cells.map((cell) => /^P[0-3]$/i.exec(cell)?.[0]).find((cell) => cell !== undefined);
+  const entry = readNamedEntry(cells.find((cell) => cell !== '') ?? '');
+  const found = tier === undefined ? above : tiersIn(tier)[0];
+  return entry === undefined || found === undefined ? undefined : { tier: found, names: entry.names };
+}
+
+/** A line that would be a service if it had a bullet. */
+function isUnmarkedEntry(block: Block): boolean {
+  const first = block.text.split('\n')[0] ?? '';
+  return /^\S+:(?:\s|$)/.test(plainText(first)) && readNamedEntry(first) !== undefined;
 }
 
 /** The tier of the nearest heading that has one. */

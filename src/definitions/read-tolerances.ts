@@ -10,31 +10,46 @@ import type { ServiceName } from './target.ts';
 
 const NUMBER = String.raw`(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|zero)`;
 const UNIT = String.raw`(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)`;
-const DURATION = String.raw`(${NUMBER})(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(${UNIT})(?![\w-])`;
+const DURATION = String.raw`(${NUMBER})\+?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(${UNIT})(?![\w-])`;
 const MORE = String.raw`(?:for\s+)?(?:>=?|≥|more\s+than|longer\s+than|over|at\s+least|exceeding)\s*`;
+const FINE = String.raw`(?:is|are)\s+(?:ok|okay|fine|tolerated|acceptable|allowed)`;
 const STATE = String.raw`(down|unavailable|unreachable|degraded|failing|unhealthy|not\s+ready|offline|broken|impaired|crashing|missing)`;
 
 /** How tolerances are written. Group 1, where there is one, is the state it speaks of. */
 const PHRASES = [
-  new RegExp(String.raw`\b${STATE}\s+(?:${MORE}|for\s+|after\s+)${DURATION}`, 'gi'),
+  new RegExp(
+    String.raw`\b${STATE}\s+(?:${MORE}|for\s+(?:up\s+to\s+|at\s+most\s+)?|after\s+|(?=\d+\+))${DURATION}`,
+    'gi',
+  ),
   new RegExp(
     String.raw`\b()max(?:imum|\.)?\s+(?:tolerated\s+|allowed\s+|acceptable\s+|tolerable\s+)?(?:downtime|outage)\s*(?:[:=]|of|is)?\s*${DURATION}`,
     'gi',
   ),
   new RegExp(String.raw`\b()(?:downtime|outage)\s+(?:tolerance|limit|allowance)\s*(?:[:=]|of|is)?\s*${DURATION}`, 'gi'),
-  new RegExp(String.raw`\b()tolerance\s*(?:[:=]|of|is)\s*${DURATION}`, 'gi'),
+  new RegExp(
+    String.raw`\b()(?:acceptable|allowed|tolerable|tolerated|permitted)\s+(?:downtime|outage)\s*(?:[:=]|of|is)?\s*(?:up\s+to\s+)?${DURATION}`,
+    'gi',
+  ),
+  new RegExp(String.raw`\b()tolerance\s*(?:for\s+\S+\s+)?(?:[:=]|of|is)?\s*${DURATION}`, 'gi'),
+  new RegExp(String.raw`\b()grace(?:\s+(?:period|time))?\s*(?:[:=]|of|is)\s*${DURATION}`, 'gi'),
+  new RegExp(String.raw`()(?<![\w.])${DURATION}\s+(?:downtime\s+)?tolerance\b`, 'gi'),
+  new RegExp(
+    String.raw`\b()(?:downtime|outage)s?\s+(?:of\s+)?(?:less\s+than|under|below|up\s+to|shorter\s+than)\s+${DURATION}\s+${FINE}`,
+    'gi',
+  ),
+  new RegExp(
+    String.raw`\b()(?:only\s+(?:alert|page|notify|tell)(?:\s+(?:us|people|anyone|the\s+on-?call))?|(?:alert|page|notify|tell)\s+only)\s+after\s+${DURATION}`,
+    'gi',
+  ),
   new RegExp(
     String.raw`\b()(?:tolerates?|may\s+be\s+down(?:\s+for)?|can\s+be\s+down(?:\s+for)?)\s+(?:up\s+to\s+|at\s+most\s+|for\s+)*${DURATION}`,
     'gi',
   ),
   new RegExp(
-    String.raw`\b()(?:wait|give\s+it)\s+(?:at\s+least\s+)?${DURATION}\s+before\s+(?:alerting|paging|escalating|notifying|SEV)`,
+    String.raw`\b()(?:wait|give\s+it|allow)\s+(?:at\s+least\s+)?${DURATION}\s+before\s+(?:alerting|paging|escalating|notifying|SEV)`,
     'gi',
   ),
-  new RegExp(
-    String.raw`()(?<![\w.])${DURATION}\s+(?:of\s+)?(?:downtime|outage)\s+(?:is|are)\s+(?:ok|okay|fine|tolerated|acceptable|allowed)`,
-    'gi',
-  ),
+  new RegExp(String.raw`()(?<![\w.])${DURATION}\s+(?:of\s+)?(?:downtime|outage)\s+${FINE}`, 'gi'),
 ];
 const WORDS: Readonly<Record<string, number>> = {
   zero: 0,
@@ -85,7 +100,10 @@ export function readTolerances(
         from = match.index + match.text.length;
         const warn = (code: string, message: string): void => void unread.push({ line: sentence.line, code, message });
         if (isDenied(text, match)) {
-          warn('tolerance-unread', `"${match.text}" is not taken as a tolerance: a negation stands beside it`);
+          warn(
+            'tolerance-unread',
+            `"${match.text}" is not taken as a tolerance: a negation stands beside it, or it tells what once happened`,
+          );
           continue;
         }
         if (match.durationMs > LONGEST_TOLERANCE_MS) {
@@ -168,6 +186,14 @@ function isDenied(text: string, match: Match): boolean {
       .split(/[.;:!?\n]/)
       .at(-1) ?? '';
   const words = before.trim().split(/\s+/).slice(-3);
+  // What once happened is no rule for tomorrow.
+  if (/\b(?:was|were|went|had\s+been)(?:\s+\w+)?\s*$/i.test(before)) return true;
+  if (
+    /\b(?:yesterday|last\s+(?:week|month|night|year|time|sunday|monday|tuesday|wednesday|thursday|friday|saturday)|ago)\b/i.test(
+      text,
+    )
+  )
+    return true;
   return words.some((word) => /^(?:not|never|no|nor|without|cannot|\w+n['’]t)\W?$/i.test(word));
 }
 

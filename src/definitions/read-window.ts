@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { TimeWindow } from '../domain/time-window.ts';
+import { durationsIn } from './read-tolerances.ts';
 
 export interface TimeLimits {
   /** Empty: no window is named. */
@@ -16,12 +17,31 @@ const DAY = String.raw`(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(
 const DAY_RANGE = new RegExp(String.raw`\b(${DAY})\s*(?:-|–|to|through)\s*(${DAY})\b`, 'gi');
 const DAY_ALONE = new RegExp(String.raw`\b${DAY}\b`, 'gi');
 const EVERY_DAY = /\b(?:daily|nightly|every\s*(?:day|night|morning|evening)|each\s+(?:day|night))\b/i;
-const CLOCK = String.raw`(?:\d{1,2}(?::[0-5]\d)?\s*(?:[ap]\.?m\b\.?)?|midnight|noon)`;
+const CLOCK = String.raw`(?:\d{1,2}(?::[0-5]\d)?\s*(?:[ap]\.?m\b\.?)?|(?:[01]\d|2[0-4])[0-5]\d(?:\s?h(?:rs|ours)?\b)?|midnight|noon)`;
 const TIME_RANGE = new RegExp(
   String.raw`(?<![\w:.-])(${CLOCK})\s*(?:-|–|—|to|until|till|and)\s*(${CLOCK})(?!\w|:\d)`,
   'gi',
 );
-const ZONE = /^\s*\(?\s*(UTC|GMT|Z|[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_+-]+)+|[A-Z]{2,5}(?![\w-]))/;
+/** `Sat 22:00 to Sun 02:00`. */
+const OVER_MIDNIGHT = new RegExp(
+  String.raw`\b(${DAY})\s+(?:at\s+)?(${CLOCK})\s*(?:-|–|—|to|until|till|through)\s*(${DAY})\s+(?:at\s+)?(${CLOCK})(?!\w|:\d)`,
+  'gi',
+);
+/** `at 2 AM for one hour`, `02:00 (30 min)`. */
+const BEGIN_AND_LENGTH =
+  /(?<![\w.:-])(?:at\s+)?(\d{1,2}:[0-5]\d|\d{1,2}(?::[0-5]\d)?\s*[ap]\.?m\b\.?|midnight|noon)(\s+UTC|\s+[A-Z][a-z]+\/[A-Z][A-Za-z_]+)?\s*(?:,?\s*for\s+|\(\s*)(?:about\s+|around\s+|up\s+to\s+|~\s*)?((?:\d+(?:\.\d+)?|an?|one|two|three|four|five|ten|fifteen|thirty)[\s-]*(?:m|mins?|minutes?|h|hrs?|hours?)(?![\w-]))\)?/gi;
+const HOURS_OF_DAYS = new RegExp(
+  String.raw`\b((?:${DAY}\s*(?:-|–|to|through)\s*)?${DAY}|weekdays|daily)\s+(\d{1,2})\s*[-–]\s*(1[3-9]|2[0-4])(?![\w:.]|\s*(?:[ap]\.?m|min|sec|hour|time|pod|replica|of)\b)`,
+  'gi',
+);
+/** `Mon-Fri 9-5`: in the evening or in the night? */
+const BARE_RANGE = new RegExp(
+  String.raw`\b(?:${DAY}|weekdays|daily)\s+\d{1,2}\s*[-–]\s*\d{1,2}(?![\w:.-]|\s*(?:[ap]\.?m|min|sec|hour|time|pod|replica|of)\b)`,
+  'i',
+);
+const CRON = /(?<!\S)[\d*][\d*/,-]*(?:\s+[\d*][\d*/,-]*){4}(?![^\s,.;)])/;
+const ZONE =
+  /^\s*\(?\s*((?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|UTC|GMT|Z|[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_+-]+)+|[A-Z]{2,5}(?![\w-]))/;
 /** A rhythm that a weekly window cannot hold: taken as weekly it would silence too much. */
 const OTHER_RHYTHM =
   /\b(?:(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|last)\s+(?:day|week|(?:sun|mon|tues|wednes|thurs|fri|satur)day)|every\s+(?:other|second|third)|alternate|bi-?weekly|fortnightly|monthly|quarterly|yearly|of\s+(?:the|each|every)\s+month|hourly|every\s+\d*\s*(?:minutes?|hours?)|every\s+(?:two|three|four)\s+weeks)\b/i;
@@ -57,13 +77,15 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
   const flat = text.replace(/\s+/g, ' ');
   const until = readUntil(flat, zone);
   if (until === 'unread') return unread(UNTIL_VAGUE.exec(flat)?.[0] ?? UNTIL_ISO.exec(flat)?.[0] ?? 'until');
-  const rest = flat.replace(UNTIL_ISO, ' ').replace(UNTIL_WORDS, ' ');
-
-  const rhythm = OTHER_RHYTHM.exec(rest);
+  const dated = flat.replace(UNTIL_ISO, ' ').replace(UNTIL_WORDS, ' ');
+  const rhythm = OTHER_RHYTHM.exec(dated) ?? CRON.exec(dated);
   if (rhythm !== null) return unread(rhythm[0]);
+  const rest = withRanges(dated);
+  const unsure = BARE_RANGE.exec(rest);
+  if (unsure !== null) return unread(unsure[0]);
   const ranges = [...rest.matchAll(TIME_RANGE)].filter(
     (match) =>
-      /[:apmn]/i.test(`${match[1]}${match[2]}`) &&
+      (/[:apmnh]/i.test(`${match[1]}${match[2]}`) || isMilitary(match, rest)) &&
       // `2 AM and 3 AM` are two moments, `between 2 and 3 AM` is a range.
       (!/\sand\s/i.test(match[0]) || /\bbetween\s+$/i.test(rest.slice(0, match.index))),
   );
@@ -88,7 +110,10 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
 
   const wholeDays =
     /\b(?:on|every|each)\s+(?:weekends?|weekdays?)\b|\b(?:weekends|weekdays)\b/i.exec(rest) ??
-    new RegExp(String.raw`\b(?:every|each)\s+${DAY}\b|\b(?:sun|mon|tues|wednes|thurs|fri|satur)days\b`, 'i').exec(rest);
+    new RegExp(String.raw`\b(?:every|each)\s+${DAY}\b|\b(?:sun|mon|tues|wednes|thurs|fri|satur)days\b`, 'i').exec(
+      rest,
+    ) ??
+    new RegExp(DAY_RANGE.source, 'i').exec(rest);
   if (wholeDays !== null) {
     const days = daysIn(rest);
     if (days !== undefined && !hasClock(rest))
@@ -104,6 +129,8 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
       rest,
     );
   if (named !== null) return unread(named[0]);
+  const abbreviated = /\b(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat)\b/.exec(rest);
+  if (abbreviated !== null) return unread(abbreviated[0]);
   const hint = /\b(?:nightly|daily|weekly|at\s+night|overnight|weekends?|(?:business|office|working)\s+hours)\b/i.exec(
     rest,
   );
@@ -129,13 +156,11 @@ export function readLimitsUnder(headings: readonly string[], text: string, zone:
 
 /** `Sun 02:00-03:00 UTC`, for people. */
 export function describeWindow(window: TimeWindow): string {
-  const clock = (minute: number): string =>
-    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
   const days =
     window.days.length === 7
       ? 'daily'
       : window.days.map((day) => (DAYS[day] ?? '').replace(/^./, (first) => first.toUpperCase())).join(', ');
-  return `${days} ${clock(window.startMinute)}-${clock(window.endMinute)} ${window.zone}`;
+  return `${days} ${clockText(window.startMinute)}-${clockText(window.endMinute)} ${window.zone}`;
 }
 
 function readUntil(text: string, zone: string): number | undefined | 'unread' {
@@ -181,8 +206,45 @@ function dayOf(word: string): number {
   return DAYS.indexOf(word.slice(0, 3).toLowerCase());
 }
 
+/** Other ways of writing a range, brought into the one that is read. */
+function withRanges(text: string): string {
+  return text
+    .replace(OVER_MIDNIGHT, (whole, first: string, start: string, last: string, end: string) => {
+      const minutes = minutesOf(start, end);
+      const isNext = (dayOf(first) + 1) % 7 === dayOf(last);
+      // Longer than a night is no window of a day.
+      return isNext && minutes !== undefined && minutes.endMinute <= minutes.startMinute
+        ? `${first} ${start}-${end}`
+        : whole;
+    })
+    .replace(BEGIN_AND_LENGTH, (whole, start: string, zone: string | undefined, length: string) => {
+      const clock = clockOf(start);
+      const minutes = (durationsIn(length)[0] ?? 0) / 60_000;
+      if (clock === undefined || minutes < 1 || minutes > 720) return whole;
+      const begin = toMinutes(clock, clock.meridiem);
+      return ` ${clockText(begin)}-${clockText((begin + minutes) % 1440)}${zone ?? ''} `;
+    })
+    .replace(HOURS_OF_DAYS, (whole, days: string, start: string, end: string) =>
+      Number(start) < Number(end) ? `${days} ${start}:00-${end}:00` : whole,
+    );
+}
+
+function clockText(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
+/** `Sundays 0200-0300`, and not the years 2019-2024. */
+function isMilitary(range: RegExpExecArray, text: string): boolean {
+  if (!/^\d{4}$/.test(range[1] ?? '') || !/^\d{4}$/.test(range[2] ?? '')) return false;
+  if (/^(?:19|20)/.test(range[1] ?? '') && /^(?:19|20)/.test(range[2] ?? '')) return false;
+  const before = text.slice(Math.max(0, range.index - 20), range.index);
+  return (
+    ZONE.test(text.slice(range.index + range[0].length)) || (daysIn(before) !== undefined && /\w\s*$/.test(before))
+  );
+}
+
 function hasClock(text: string): boolean {
-  return /\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b/i.test(text);
+  return /\b\d{4}\s*[-–]\s*\d{4}\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b/i.test(text);
 }
 
 /** Minutes since midnight. A missing am or pm is the other's, unless that would turn the range around. */
@@ -212,7 +274,7 @@ function clockOf(text: string): Clock | undefined {
   const word = text.trim().toLowerCase();
   if (word === 'midnight') return { hour: 0, minute: 0, meridiem: undefined, is24: true };
   if (word === 'noon') return { hour: 12, minute: 0, meridiem: undefined, is24: true };
-  const match = /^(\d{1,2})(?::(\d{2}))?\s*([ap])?/.exec(word);
+  const match = /^(\d{2})(\d{2})(?:\s?h.*)?$/.exec(word) ?? /^(\d{1,2})(?::(\d{2}))?\s*([ap])?/.exec(word);
   if (match === null) return undefined;
   const hour = Number(match[1]);
   const meridiem = match[3] === 'a' || match[3] === 'p' ? match[3] : undefined;
@@ -229,6 +291,11 @@ function toMinutes(clock: Clock, meridiem: 'a' | 'p' | undefined): number {
 function zoneFrom(written: string | undefined, zone: string): string | undefined {
   if (written === undefined) return zone;
   if (written === 'Z') return 'UTC';
+  const offset = /^(?:UTC|GMT)\s?([+-])(\d{1,2}):?(\d{2})?$/.exec(written);
+  if (offset !== null) {
+    const [, sign, hours = '', minutes = '00'] = offset;
+    return Number(hours) <= 14 && Number(minutes) < 60 ? `${sign}${hours.padStart(2, '0')}:${minutes}` : undefined;
+  }
   if (['UTC', 'GMT', 'CET', 'EET', 'WET'].includes(written)) return written;
   if (written.includes('/')) return isZone(written) ? written : undefined;
   // Other words in capitals are emphasis: `DO NOT FLAG`.

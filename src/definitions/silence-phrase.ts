@@ -16,14 +16,20 @@ export interface SilencePhrase {
   readonly environments: readonly Environment[] | undefined;
 }
 
+const TELLING = String.raw`(?:flag|alert|page|notify)`;
+const TOLD = String.raw`(?:flagged|alerted|paged|notified)`;
+const SIGNALS = String.raw`(?:(?:any|all|an?|its|these)\s+)?(?:alerts?|alarms?|pages?|notifications?)(?!\w)`;
 const PHRASES = [
-  String.raw`(?:do\s+not|don['’]t|never)\s+(?:flag|alert|page|notify)`,
-  String.raw`no\s+alerts?(?!\w)`,
+  String.raw`(?:do\s+not|don['’]?t|never)\s+(?:${TELLING}|(?:send|raise|trigger|fire|create)\s+${SIGNALS})`,
+  String.raw`(?:should|must|shall|need)\s+not\s+(?:be\s+${TOLD}(?:\s+on)?|${TELLING}|(?:send|raise|trigger|fire|create)\s+${SIGNALS})`,
+  String.raw`no\s+need\s+to\s+${TELLING}`,
+  String.raw`no\s+(?:alerts?|pages?|notifications?)(?!\w)`,
   String.raw`can\s+be\s+(?:safely\s+)?ignored`,
-  String.raw`ignore\s+(?:this|during|until)`,
+  String.raw`(?:mute|silence|suppress|skip)\s+${SIGNALS}`,
+  String.raw`ignore\s+(?:this|these|it|them|during|until|between|on|every|${SIGNALS})`,
   String.raw`expected\s+(?:during|until|behaviou?r)`,
 ].join('|');
-const PHRASE = new RegExp(String.raw`\b(?:${PHRASES})\b`, 'gi');
+const PHRASE = new RegExp(String.raw`\b(?:${PHRASES})(?!\w)`, 'gi');
 /** Nobody says it so often, or in so long a breath, and is clear. */
 const MAX_PHRASES = 12;
 const MAX_CLAUSE_CHARACTERS = 1_000;
@@ -94,14 +100,17 @@ function voidedBy(before: string, phrase: string, after: string, scope: SilenceS
   )
     return 'negated';
   if (
-    /\b(?:unless|except|only\s+(?:if|when|after)|but\s+(?:do\s+)?(?:alert|page|flag|notify|tell|escalate)|if\s+(?:it|this|they|the|there)\b|longer\s+than|more\s+than)/i.test(
+    /\b(?:unless|except|only\s+(?:if|when|after)|but\s+(?:do\s+)?(?:alert|page|flag|notify|tell|escalate)|if\b|as\s+long\s+as|provided|longer\s+than|more\s+than)/i.test(
       after,
     )
   )
     return 'conditional';
   if (/\b(?:unless|except|if|only)\b[^,]*$/i.test(before)) return 'conditional';
   // `do not flag as SEV-1`, `do not page @payments`: less than silence. Nobody in particular, or a thing, is silence.
-  if (/^(?:do|don|never)/i.test(phrase) && /^\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after))
+  if (
+    /^(?:do|don|never|should|must|shall|need|no\s+need)/i.test(phrase) &&
+    /^\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after)
+  )
     return 'partial';
   if (SOMEWHERE.test(after)) return 'partial';
   if (isAboutAnother(before, phrase, after, scope)) return 'another';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assembleDefinitions, type GoodContent, type Source } from '../../../src/definitions/assemble.ts';
 import { createAssembler } from '../../../src/definitions/assembler.ts';
-import { parseInThread, THREAD_LIMITS } from '../../../src/definitions/parse-in-thread.ts';
+import { parseInThread } from '../../../src/definitions/parse-in-thread.ts';
 import type { ParseTask } from '../../../src/definitions/parse-task.ts';
 import { aFile, settings } from './fixtures.ts';
 
@@ -122,10 +122,10 @@ test.each([
 });
 
 test('a thread is ended when its time is over, and goes on behind what held it', async () => {
-  const hostile = `## P0\n- a/b: c\n## Known issues\n${`- a/b: ${'do not alert, staging '.repeat(150)}\n`.repeat(1_500)}`;
+  const hostile = `## P0\n${'- a/b: #x\n'.repeat(25_000)}`;
   const rules = (text: string): ParseTask => ({ kind: 'rules', orchestrator: { text, sha256: '' }, agents: [] });
-  const limits = { ...THREAD_LIMITS, budgetMs: 20, patienceMs: 40 };
-  const [slow, quick] = await parseInThread([rules(hostile), rules(SERVICES)], settings, limits);
+
+  const [slow, quick] = await parseInThread([rules(hostile), rules(SERVICES)], settings);
 
   expect(slow).toBeUndefined();
   expect(quick).toMatchObject({ kind: 'rules', rules: { tiers: [{ name: 'api' }] } });
