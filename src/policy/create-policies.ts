@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DefinitionFile, DefinitionWarning } from '../domain/definitions.ts';
 import type { DirectoryRead, MountedFile } from '../domain/mounted-directory.ts';
 import { MonitorError, messageOf } from '../errors.ts';
@@ -7,9 +6,20 @@ import { assessBuiltin } from './builtin-policy.ts';
 import type { Evaluate } from './evaluate.ts';
 import type { FileNames } from './judge.ts';
 import type { Compile, PolicyFile, Refusal } from './opa.ts';
-import { POLICY_NAMES, type Assess } from './policy.ts';
+import type { Assess } from './policy.ts';
+import {
+  keyOf,
+  neverUpdated,
+  placeOf,
+  policyOf,
+  sha256Of,
+  unreadDirectory,
+  unreadable,
+  warningOf,
+  wordsOf,
+} from './policy-files.ts';
 import { createRegoPolicy } from './rego-policy.ts';
-import { createTryPolicies, isPolicyFile } from './try-policies.ts';
+import { createTryPolicies } from './try-policies.ts';
 
 export interface PolicySettings {
   /** `undefined`: the built-in policy. */
@@ -88,14 +98,16 @@ export function createPolicies(options: PolicyOptions): Policies {
     const { directory, files: names } = options.settings();
     if (directory === undefined) {
       inForce = undefined;
-      sayOnce('info', 'built-in policy is in force', { reason: 'there is no directory of policies' });
+      const reason = 'there is no directory of policies';
+      if (isNews(reason)) log.info('built-in policy is in force', { reason });
       return pinned([]);
     }
     const read = await options.read(directory);
     const refusals = read.kind === 'read' ? await take(read.files, unreadable(read), names) : [unreadDirectory(read)];
     if (refusals.length > 0 && inForce === undefined) await takeLastGood(names);
     if (inForce === undefined) {
-      sayOnce('warn', 'built-in policy is in force', { reason: refusals.map(wordsOf).join('; ') });
+      const reason = refusals.map(wordsOf).join('; ');
+      if (isNews(reason)) log.warn('built-in policy is in force', { reason });
     }
     const kept = inForce === undefined ? 'the built-in policy is in force' : 'the previous policies stay in force';
     return pinned([
@@ -182,7 +194,8 @@ export function createPolicies(options: PolicyOptions): Policies {
           if (troubles.has(topic)) return;
           const warning = warningOf(trouble, 'lenient', `the built-in policy decided for ${about}`);
           troubles.set(topic, warning);
-          sayOnce('warn', 'policy evaluation failed', { ...warning, message: undefined, remark: warning.message });
+          const { message: remark, ...fields } = warning;
+          if (isNews(remark)) log.warn('policy evaluation failed', { ...fields, remark });
         },
       }),
       files: set.map(({ name, bytes, sha256 }) => ({
@@ -208,11 +221,11 @@ export function createPolicies(options: PolicyOptions): Policies {
     }
   }
 
-  function sayOnce(level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void {
-    const key = JSON.stringify([message, fields]);
-    if (said.has(key)) return;
-    said.add(key);
-    log[level](message, fields);
+  /** Whether the log has not said so since policies were taken last. */
+  function isNews(words: string): boolean {
+    if (said.has(words)) return false;
+    said.add(words);
+    return true;
   }
 
   return {
@@ -234,60 +247,4 @@ export function createPolicies(options: PolicyOptions): Policies {
     pinning = next.catch(() => undefined);
     return next;
   }
-}
-
-function keyOf(
-  files: readonly { readonly name: string; readonly sha256: string }[],
-  unread: readonly Refusal[],
-  names: FileNames,
-): string {
-  const content = [
-    POLICY_NAMES.map((name) => names[name]),
-    files.map(({ name, sha256 }) => [name, sha256]),
-    unread.map(({ file, code }) => [file, code]),
-  ];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function unreadable(read: DirectoryRead & { readonly kind: 'read' }): readonly Refusal[] {
-  return read.unreadable.filter(({ name }) => isPolicyFile(name)).map(({ name, ...why }) => ({ file: name, ...why }));
-}
-
-function unreadDirectory(read: Exclude<DirectoryRead, { readonly kind: 'read' }>): Refusal {
-  const [code, remedy] =
-    read.kind === 'missing'
-      ? ['directory-missing', 'mount the ConfigMap k8s-monitor-policies there']
-      : ['volume-broken', 'restart the pod if it does not mend itself'];
-  return { file: read.directory, code, message: `${read.message}; ${remedy}` };
-}
-
-function warningOf(
-  { file, line, code, message }: Refusal,
-  outcome: DefinitionWarning['outcome'],
-  consequence: string,
-): DefinitionWarning {
-  return { file, line, code, outcome, message: `${code}: ${message}; ${consequence}` };
-}
-
-function neverUpdated({ name }: MountedFile): DefinitionWarning {
-  const message =
-    'mounted as a single file (subPath), so edits of its ConfigMap never arrive; mount the whole directory';
-  return { file: name, line: undefined, code: 'never-updated', outcome: 'accepted', message };
-}
-
-function wordsOf({ file, line, code, message }: Refusal): string {
-  return `${placeOf(file, line)}: ${code}: ${message}`;
-}
-
-function placeOf(file: string, line: number | undefined): string {
-  return line === undefined ? file : `${file}:${line}`;
-}
-
-/** `priority` of `priority.rego`: what operators grep for. */
-function policyOf(file: string): string {
-  return file.replace(/\.rego$/, '');
 }
