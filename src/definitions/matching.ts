@@ -131,6 +131,18 @@ export function unmatchedServices(
   );
 }
 
+/** Known issues whose names nothing in the cluster answers to; an entry with several names needs one of them. */
+export function unmatchedIssues(
+  definitions: Pick<Definitions, 'knownIssues'>,
+  targets: readonly Named[],
+): Definitions['knownIssues'] {
+  const unmatched = definitions.knownIssues.filter(
+    ({ names }) => names.length > 0 && !names.some((name) => targets.some((target) => meansTarget(name, target))),
+  );
+  // An entry with two windows is two issues and one line.
+  return [...new Map(unmatched.map((issue) => [`${issue.file}:${issue.line}`, issue])).values()];
+}
+
 /** Inside its window and not expired. */
 export function isInForce(issue: Pick<KnownIssue, 'window' | 'untilMs'>, nowMs: number): boolean {
   return (

@@ -1,7 +1,8 @@
 import type { CycleSteps } from '../cycle/steps.ts';
-import { unmatchedServices } from '../definitions/matching.ts';
+import { unmatchedIssues, unmatchedServices } from '../definitions/matching.ts';
 import type { Named } from '../definitions/target.ts';
 import type { DefinitionWarning } from '../domain/definitions.ts';
+import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
 import type { KindName, Snapshot } from '../domain/snapshot.ts';
 import type { Logger } from '../log.ts';
 
@@ -18,29 +19,36 @@ const SERVICE_KINDS = [
 ] as const satisfies readonly KindName[];
 
 /**
- * Builds the step that holds the tiers of `CLAUDE.md` against the cluster: a P0 or P1 name that nothing answers to is deleted or misspelt.
- * Told in the report at every whole read, in the log once for each set of names.
+ * Builds the step that holds the tiers of `CLAUDE.md` against the cluster: a P0 or P1 name, or a known issue's, that nothing answers to is
+ * deleted or misspelt. Told in the report at every whole read, in the log once for each revision and set of names.
  */
 export function createCompare(log: Logger): CycleSteps['compare'] {
   let said = '';
   return (definitions, snapshot, due) => {
     if (due !== 'all' || !sawEverything(snapshot)) return [];
-    const warnings = unmatchedServices(definitions, namedIn(snapshot)).map(
-      ({ file, line, tier, namespace, name }): DefinitionWarning => ({
-        file,
-        line,
-        code: 'service-not-found',
-        outcome: 'accepted',
-        message: `${tier} service ${namespace === '' ? name : `${namespace}/${name}`} matches nothing in the cluster: is it deleted, or misspelt?`,
+    const objects = namedIn(snapshot);
+    const warnings = [
+      ...unmatchedServices(definitions, objects).map(({ file, line, tier, namespace, name }): DefinitionWarning => {
+        const message = `${tier} service ${nameOf({ namespace, name })} matches nothing in the cluster: is it deleted, or misspelt?`;
+        return { file, line, code: 'service-not-found', outcome: 'accepted', message };
       }),
-    );
-    const words = warnings.map(({ message }) => message).join('\n');
-    if (words !== said && words !== '') {
+      ...unmatchedIssues(definitions, everythingIn(snapshot)).map(({ file, line, names }): DefinitionWarning => {
+        const message = `the known issue of ${names.map(nameOf).join(', ')} matches nothing in the cluster: is it deleted, or misspelt?`;
+        return { file, line, code: 'known-issue-not-found', outcome: 'accepted', message };
+      }),
+    ];
+    // News when the text or what is missing changes, not at each cycle.
+    const words = [definitions.revision, ...warnings.map(({ message }) => message)].join('\n');
+    if (words !== said && warnings.length > 0) {
       log.info('services of CLAUDE.md are not in the cluster', { services: warnings.map(({ message }) => message) });
     }
     said = words;
     return warnings;
   };
+}
+
+function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 function sawEverything({ read, gaps, includedNamespaces, excludedNamespaces }: Snapshot): boolean {
@@ -49,12 +57,19 @@ function sawEverything({ read, gaps, includedNamespaces, excludedNamespaces }: S
 }
 
 function namedIn({ objects }: Snapshot): readonly Named[] {
-  return SERVICE_KINDS.flatMap((kind) =>
-    objects[kind].map(({ meta: { namespace, name, labels } }) => ({
-      object: { apiVersion: '', kind, namespace, name },
-      owner: { kind, namespace, name },
-      labels,
-      serviceNames: [],
-    })),
-  );
+  return SERVICE_KINDS.flatMap((kind) => objects[kind].map(({ meta }) => named(kind, meta)));
+}
+
+/** A known issue may be about a claim or an autoscaler too. */
+function everythingIn({ objects }: Snapshot): readonly Named[] {
+  return Object.entries(objects).flatMap(([kind, list]) => list.map(({ meta }) => named(kind, meta)));
+}
+
+function named(kind: string, { namespace, name, labels }: ObjectMeta): Named {
+  return {
+    object: { apiVersion: '', kind, namespace, name },
+    owner: { kind, namespace, name },
+    labels,
+    serviceNames: [],
+  };
 }

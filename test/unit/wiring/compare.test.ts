@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TierEntry } from '../../../src/domain/definitions.ts';
+import type { KnownIssue, TierEntry } from '../../../src/domain/definitions.ts';
 import type { KindName, Snapshot } from '../../../src/domain/snapshot.ts';
 import { silentLog } from '../../../src/log.ts';
 import { createCompare } from '../../../src/wiring/compare.ts';
@@ -19,6 +19,20 @@ const KINDS: readonly KindName[] = [
 
 function aTier(tier: TierEntry['tier'], namespace: string, name: string): TierEntry {
   return { tier, namespace, name, file: 'CLAUDE.md', line: 7, text: `- ${namespace}/${name}` };
+}
+
+function anIssue(...names: readonly string[]): KnownIssue {
+  return {
+    file: 'CLAUDE.md',
+    line: 20,
+    text: names.join(),
+    names: names.map((name) => ({ namespace: name.split('/')[0] ?? '', name: name.split('/')[1] ?? '' })),
+    words: [],
+    window: undefined,
+    untilMs: undefined,
+    reason: undefined,
+    silences: true,
+  };
 }
 
 const definitions = emptyDefinitions({
@@ -67,6 +81,31 @@ test('the log says it once for each set of names', () => {
 
   for (const snapshot of [whole(), whole(), whole({ objects: emptySnapshot().objects })])
     compare(definitions, snapshot, 'all');
+
+  expect(lines).toHaveLength(2);
+});
+
+test('a known issue whose names nothing answers to is named with its line; one that exists, or names none, is not', () => {
+  const issues = emptyDefinitions({
+    knownIssues: [anIssue('web/gone'), anIssue('web/gone'), anIssue('payments/api', 'web/gone'), anIssue()],
+  });
+
+  expect(createCompare(silentLog)(issues, whole(), 'all')).toEqual([
+    {
+      file: 'CLAUDE.md',
+      line: 20,
+      code: 'known-issue-not-found',
+      outcome: 'accepted',
+      message: 'the known issue of web/gone matches nothing in the cluster: is it deleted, or misspelt?',
+    },
+  ]);
+});
+
+test('the log says it again for a new revision', () => {
+  const lines: string[] = [];
+  const compare = createCompare({ ...silentLog, info: (message) => void lines.push(message) });
+
+  for (const revision of ['a', 'a', 'b']) compare({ ...definitions, revision }, whole(), 'all');
 
   expect(lines).toHaveLength(2);
 });
