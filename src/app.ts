@@ -462,8 +462,9 @@ export async function startApp(options: AppOptions): Promise<App> {
             pin: pinDefinitions,
             onChange: ({ warnings }) => {
               // What failed in the policies of the last cycle still would, while they are the same.
-              const isSame = lastOfCycle !== undefined && lastOfCycle.policyHash === policies.hash();
-              const troubles = isSame ? pinnedDefinitions.troubles(lastOfCycle.pinned) : [];
+              const cycle = lastOfCycle;
+              const isSame = cycle !== undefined && cycle.policyHash === policies.hash();
+              const troubles = isSame ? pinnedDefinitions.troubles(cycle.pinned) : [];
               const files = { warnings: [...warnings, ...troubles], settingsProblem: settings.problem() };
               following = Promise.all([following, monitorCards.tellFiles(files)]);
             },

@@ -5,6 +5,8 @@ import { hashOf } from './content-hash.ts';
 export interface Refusal {
   readonly file: string;
   readonly reason: string;
+  /** `true` when the reason may lie outside of the file: the same content is offered again with the next look. */
+  readonly mayPass?: boolean;
 }
 
 /** What the consumer of a mount said to what was found there. */

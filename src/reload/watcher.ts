@@ -84,8 +84,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   const ledger = createLedger(directory);
   let seenKey: string | undefined;
-  /** Refused as a whole, which may have been for a reason outside of the content. */
+  /** Refused for a reason that may lie outside of the content. */
   let isUndecided = false;
+  let isReadable = false;
   let saidFrozen = '';
   let lastSuccessAtMs: number | undefined;
   let reloads = 0;
@@ -130,6 +131,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       const isNews = key !== seenKey;
       if (isStopped() || (!isNews && !isUndecided)) return;
       seenKey = key;
+      isReadable = read.kind === 'read' && read.unreadable.length === 0;
       sayFrozen(read);
       const newHash = setHashOf(read);
       const refused = await offer(read, newHash);
@@ -142,9 +144,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 
   async function offer(read: DirectoryRead, hash: string): Promise<Answer['refused']> {
-    isUndecided = false;
     try {
-      return await options.take(read, hash);
+      const refused = await options.take(read, hash);
+      isUndecided = refused.some(({ mayPass }) => mayPass === true);
+      return refused;
     } catch (error) {
       isUndecided = true;
       return { whole: messageOf(error) };
@@ -213,7 +216,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       const failures = ledger.hash() === undefined || ledger.refusals().length > 0 ? ledger.refusals() : undefined;
       if (failures !== undefined && options.firstLoad === 'must-succeed') {
         await stop();
-        const what = isUndecided ? 'callback failed for initial content' : 'failed to load initial content';
+        const what = isReadable ? 'callback failed for initial content' : 'failed to load initial content';
         throw new MonitorError('CONFIG_INVALID', `${what}: ${failures.map(({ reason }) => reason).join('; ')}`);
       }
       if (isStopped()) return;

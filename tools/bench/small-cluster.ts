@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { handClock } from '../../test/harness/hand-clock.ts';
-import { startMonitor, type Monitor } from '../../test/harness/monitor.ts';
+import { startMonitor, type Monitor, type MonitorOptions } from '../../test/harness/monitor.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../agents', import.meta.url));
 const CONFIG = `cluster_name: bench
@@ -63,6 +63,9 @@ export async function startSmallCluster(options: {
   /** Whose prompt cache is used on; left out: one with an empty cache. It is the caller's to dispose. */
   readonly claude?: ClaudeStandIn;
   readonly delivery?: 'by hand' | 'live';
+  /** Directories of definitions; left out: the shipped ones. */
+  readonly definitions?: MonitorOptions['definitions'];
+  readonly app?: NonNullable<MonitorOptions['app']>;
 }): Promise<SmallCluster> {
   await using acquired = new AsyncDisposableStack();
   const clock = handClock(MOMENT_MS);
@@ -79,13 +82,14 @@ export async function startSmallCluster(options: {
     await startMonitor({
       server: { kubeconfigFile: () => Promise.resolve(kubeconfig) },
       token: cluster.token,
-      definitions: { claudeDir: SHIPPED, agentsDir: SHIPPED },
+      definitions: options.definitions ?? { claudeDir: SHIPPED, agentsDir: SHIPPED },
       clock,
       slack,
       github,
       claude,
       config: CONFIG,
       delivery: options.delivery ?? 'by hand',
+      ...(options.app !== undefined && { app: options.app }),
     }),
   );
   const running = acquired.move();

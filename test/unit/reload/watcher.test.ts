@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DirectoryRead, MountReload } from '../../../src/domain/mounted-directory.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { FileSystem } from '../../../src/reload/file-system.ts';
+import type { Refusal } from '../../../src/reload/ledger.ts';
 import type { Watch } from '../../../src/reload/watch.ts';
 import { createWatcher, type WatcherOptions } from '../../../src/reload/watcher.ts';
 
@@ -247,6 +248,20 @@ test('what was refused as a whole is offered again by itself, and taken when the
 
   expect([mount.watcher.reloads(), mount.watcher.errors()]).toEqual([1, 1]);
   expect(mount.reloads.at(-1)).toMatchObject({ kind: 'reload', accepted: true, refused: false });
+});
+
+test('so is a file that was refused for a reason that may pass', async () => {
+  let refused: readonly Refusal[] = [];
+  const mount = aMount({ 'config.yaml': 'a: 1' }, { take: async () => refused });
+  await mount.watcher.start();
+  refused = [{ file: 'config.yaml', reason: 'no credentials yet', mayPass: true }];
+  await mount.swap({ 'config.yaml': 'provider: other' });
+  await vi.advanceTimersByTimeAsync(3 * POLL_MS);
+  expect([mount.watcher.reloads(), mount.watcher.errors()]).toEqual([0, 1]);
+
+  refused = [];
+  await vi.advanceTimersByTimeAsync(POLL_MS);
+  expect([mount.watcher.reloads(), mount.watcher.errors()]).toEqual([1, 1]);
 });
 
 test('files that are decided one by one: the good ones come into force, the refused one stays as it was', async () => {
