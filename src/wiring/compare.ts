@@ -61,8 +61,8 @@ function namedIn({ objects }: Snapshot): readonly Named[] {
 }
 
 /** A known issue may be about a claim or an autoscaler too. */
-function everythingIn({ objects }: Snapshot): readonly Named[] {
-  return Object.entries(objects).flatMap(([kind, list]) => list.map(({ meta }) => named(kind, meta)));
+function everythingIn({ objects, read }: Snapshot): readonly Named[] {
+  return read.flatMap((kind) => objects[kind].map(({ meta }) => named(kind, meta)));
 }
 
 function named(kind: string, { namespace, name, labels }: ObjectMeta): Named {
