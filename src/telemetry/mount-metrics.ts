@@ -65,10 +65,10 @@ export function createMountMetrics(registers: Registry[]): (reload: MountReload)
         total.inc({ config, result: 'success' });
         successes.inc({ config });
       }
-    }
-    if (refused) {
-      total.inc({ config, result: 'error' });
-      errors.inc({ config });
+      if (refused) {
+        total.inc({ config, result: 'error' });
+        errors.inc({ config });
+      }
     }
     const before = hashes.get(config);
     if (hash === undefined || hash === before) return;

@@ -58,6 +58,11 @@ async function everyMetricOnce(): Promise<string> {
   metrics.delivery({ leg: 'slack', operation: 'card', result: 'posted' });
   metrics.outbox({ pending: 0, sending: 0, parked: 0, oldestAgeSeconds: 0 });
   metrics.definitionsPinned({ revision: 'r', stale: 0, rejected: 0 });
+  metrics.policyReload({ result: 'accepted', ms: 1 });
+  for (const config of ['config', 'storm'])
+    metrics.settingsReload({ config, result: 'success', durationMs: 1, sha256: 'h' });
+  const reload = { mount: 'agents', kind: 'reload', accepted: true, refused: true, hash: 'h' } as const;
+  metrics.mountReload({ ...reload, files: ['a.md'], ms: 1, atMs: 1 });
   return metrics.text();
 }
 
