@@ -3,7 +3,7 @@ import { unmatchedIssues, unmatchedServices } from '../definitions/matching.ts';
 import type { Named } from '../definitions/target.ts';
 import type { DefinitionWarning } from '../domain/definitions.ts';
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
-import type { KindName, Snapshot } from '../domain/snapshot.ts';
+import { isBuiltIn, type KindName, type Snapshot } from '../domain/snapshot.ts';
 import type { Logger } from '../log.ts';
 
 /** A service may be any of these; without all of them "not there" cannot be told from "not seen". */
@@ -62,7 +62,7 @@ function namedIn({ objects }: Snapshot): readonly Named[] {
 
 /** A known issue may be about a claim or an autoscaler too. */
 function everythingIn({ objects, read }: Snapshot): readonly Named[] {
-  return read.flatMap((kind) => objects[kind].map(({ meta }) => named(kind, meta)));
+  return read.filter(isBuiltIn).flatMap((kind) => objects[kind].map(({ meta }) => named(kind, meta)));
 }
 
 function named(kind: string, { namespace, name, labels }: ObjectMeta): Named {
