@@ -21,7 +21,7 @@ import {
 import { createRegoPolicy } from './rego-policy.ts';
 import { createTryPolicies } from './try-policies.ts';
 
-export interface PolicySettings {
+interface PolicySettings {
   /** `undefined`: the built-in policy. */
   readonly directory: string | undefined;
   readonly files: FileNames;

@@ -14,7 +14,7 @@ declare const POLICY_WORKER_SOURCE: string | undefined;
 export type Answer = { readonly value: unknown } | { readonly error: string };
 export type Answers = Readonly<Partial<Record<PolicyName, Answer>>>;
 
-export interface Evaluated {
+interface Evaluated {
   /** One for each task, complete; with `stopAtError` only up to the first error. */
   readonly answers: readonly Answers[];
   /** Built-in functions that the policies expect of us. */

@@ -26,7 +26,7 @@ export interface PolicySurroundings {
   readonly environments: EnvironmentMap;
 }
 
-export interface Assessed<Subject extends PolicySubject> {
+interface Assessed<Subject extends PolicySubject> {
   readonly subject: Subject;
   readonly assessment: Assessment;
 }

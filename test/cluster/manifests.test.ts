@@ -54,7 +54,7 @@ test('a second `kubectl apply -k k8s` changes nothing that the first one set', a
   await installShippedAccount(server);
 });
 
-test.each(['agents-configmap.yaml', 'orchestrator-configmap.yaml', 'config-configmap.yaml'])(
+test.each(['agents-configmap.yaml', 'orchestrator-configmap.yaml', 'config-configmap.yaml', 'policies-configmap.yaml'])(
   '`kubectl apply -n NAMESPACE -f k8s/%s` installs it anywhere',
   async (file) => {
     const namespace = await server.uniqueNamespace('elsewhere');

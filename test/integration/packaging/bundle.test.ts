@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { createScriptedModel } from '../../../src/demo/scripted-model.ts';
 import { demoCycles } from '../../../src/demo/cluster/timeline.ts';
 import { startClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
 import type { CycleReport } from '../../../src/domain/report.ts';
+import { findOpa } from '../../builders/opa.ts';
 import { buildBundle, type Bundle } from '../../harness/bundle.ts';
 import { runProgram } from '../../harness/program.ts';
 import { startSimulatedClusterNow } from '../../harness/simulated-now.ts';
@@ -20,6 +21,7 @@ tools: k8s_get
 kubectl get deployments -o json | jq '[.items[].kind] | unique | "\\(length) kind: \\(.[0] | ascii_upcase)"'
 `;
 
+const opa = await findOpa();
 let bundle: Bundle;
 let directory: string;
 
@@ -42,6 +44,42 @@ test('the bundle says its version where nothing else lies', async () => {
   });
   expect(before).toEqual(['k8s-monitor.mjs', 'k8s-monitor.mjs.map']);
 });
+
+test.skipIf(opa === undefined)(
+  'the bundle compiles policies, and asks them in the worker that it carries',
+  async () => {
+    await using cluster = await startSimulatedClusterNow(demoCycles[0].nowMs);
+    const kubeconfig = join(directory, 'kubeconfig-policies');
+    const policies = join(directory, 'policies');
+    await cp(new URL('../../../policies/', import.meta.url), policies, { recursive: true });
+    await writeFile(kubeconfig, cluster.kubeconfig);
+    await writeFile(join(policies, 'priority.rego'), 'package priority\n\npriority := "P3"\n');
+
+    const { exitCode, stdout, stderr } = await runProgram({
+      file: bundle.file,
+      cwd: bundle.directory,
+      arguments: [
+        'once',
+        '--dry-run',
+        '--no-agents',
+        '--output=json',
+        `--kubeconfig=${kubeconfig}`,
+        `--claude-dir=${directory}`,
+        `--policies-dir=${policies}`,
+      ],
+      variables: { OPA_PATH: opa },
+    });
+
+    expect(exitCode, stderr).toBe(0);
+    const report = JSON.parse(stdout) as CycleReport;
+    expect(report.findings).not.toEqual([]);
+    const rules = report.findings.map(({ policy }) => policy.priority);
+    expect(new Set(rules)).toEqual(new Set(['priority.rego:priority']));
+    expect(report.definitions.files.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['environment.rego', 'labels.rego', 'priority.rego']),
+    );
+  },
+);
 
 test('one cycle of the bundle finds the faults, and its agents run a jq check of the Markdown in the worker that it carries', async () => {
   await using cluster = await startSimulatedClusterNow(demoCycles[0].nowMs);

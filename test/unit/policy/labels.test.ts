@@ -59,5 +59,7 @@ test.each([
     { constructor: ['y'], ['__proto__']: ['x'] },
   ],
 ])("of a policy's answer: %s", (_, said, expected) => {
-  expect(Object.entries(limitLabels(said)).toSorted()).toEqual(Object.entries(expected).toSorted());
+  const pairs = (labels: object) => Object.entries(labels).toSorted(([one], [other]) => one.localeCompare(other));
+
+  expect(pairs(limitLabels(said))).toEqual(pairs(expected));
 });
