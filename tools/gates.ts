@@ -9,17 +9,22 @@ import { killAtRandom } from '../test/harness/kill-nine/random-kills.ts';
 import type { PromiseLine } from '../test/harness/promises.ts';
 
 /*
- * What `npm test` tries with few cases, at full size: `npm run gates -- [--kills 1000] [--properties 10000] [--promises all]`.
+ * What `npm test` tries with few cases, at full size: `npm run gates -- [--kills 1000] [--properties 10000] [--reads 100000] [--promises all]`.
  * 0 leaves one out; `--promises K3,K9` runs these alone. One summary line for each, and exit code 1 when one does not hold.
  */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     properties: { type: 'string', default: '10000' },
+    reads: { type: 'string', default: '100000' },
     promises: { type: 'string', default: 'all' },
   },
 });
-const wanted = { kills: count(values.kills, '--kills'), properties: count(values.properties, '--properties') };
+const wanted = {
+  kills: count(values.kills, '--kills'),
+  properties: count(values.properties, '--properties'),
+  reads: count(values.reads, '--reads'),
+};
 
 /** Of the cluster reader, each with the file that keeps it. */
 const PROMISES: Readonly<Record<string, readonly [file: string, promise: string]>> = {
@@ -38,6 +43,7 @@ const PROMISES: Readonly<Record<string, readonly [file: string, promise: string]
 const results = [
   ...(wanted.kills > 0 ? [await randomKills(wanted.kills)] : []),
   ...(wanted.properties > 0 ? [await properties(wanted.properties)] : []),
+  ...(wanted.reads > 0 ? [await mountedReads(wanted.reads)] : []),
   ...(await promises(wantedPromises(values.promises))),
 ];
 for (const { line } of results) console.log(line);
@@ -77,6 +83,25 @@ async function properties(runs: number): Promise<Gate> {
   );
   const [code] = await once(vitest, 'close');
   return gate('properties', code === 0, `${files.length} files, ${runs} cases for each property`, startedAtMs);
+}
+
+/** Of volumes that the kubelet's own writer swaps meanwhile. */
+async function mountedReads(reads: number): Promise<Gate> {
+  const startedAtMs = performance.now();
+  const file = 'test/cluster/mounted-volumes.test.ts';
+  const vitest = spawn(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'cluster', '--testNamePattern', 'is torn', file],
+    // What cannot be tried was not shown.
+    { env: { ...process.env, MOUNT_READS: String(reads), CI: 'true' }, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const [code] = await once(vitest, 'close');
+  return gate(
+    'torn reads',
+    code === 0,
+    `${reads} reads of swapped volumes in each of two ways, none torn`,
+    startedAtMs,
+  );
 }
 
 function wantedPromises(text: string): readonly string[] {

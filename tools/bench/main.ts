@@ -7,6 +7,7 @@ import { passes, tableOf, withCircumstances, type Benchmark, type Measured } fro
 import { benchIncidentCost, benchQuietCost } from './model-cost.ts';
 import { benchObserve } from './observe.ts';
 import { benchOverhead } from './overhead.ts';
+import { benchReload } from './reload.ts';
 import { benchStart } from './start.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   quiet: benchQuietCost,
   incident: benchIncidentCost,
   start: benchStart,
+  reload: benchReload,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

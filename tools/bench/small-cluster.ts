@@ -16,7 +16,8 @@ import { handClock } from '../../test/harness/hand-clock.ts';
 import { startMonitor, type Monitor, type MonitorOptions } from '../../test/harness/monitor.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../agents', import.meta.url));
-const CONFIG = `cluster_name: bench
+/** The `config.yaml` of it. */
+export const CONFIG = `cluster_name: bench
 github:
   repositories:
     - { repository: acme/shop, services: [payments/checkout-api], paths: [deploy/payments] }
@@ -66,6 +67,8 @@ export async function startSmallCluster(options: {
   /** Directories of definitions; left out: the shipped ones. */
   readonly definitions?: MonitorOptions['definitions'];
   readonly app?: NonNullable<MonitorOptions['app']>;
+  /** Further environment variables. */
+  readonly variables?: NonNullable<MonitorOptions['variables']>;
 }): Promise<SmallCluster> {
   await using acquired = new AsyncDisposableStack();
   const clock = handClock(MOMENT_MS);
@@ -90,6 +93,7 @@ export async function startSmallCluster(options: {
       config: CONFIG,
       delivery: options.delivery ?? 'by hand',
       ...(options.app !== undefined && { app: options.app }),
+      ...(options.variables !== undefined && { variables: options.variables }),
     }),
   );
   const running = acquired.move();
