@@ -143,6 +143,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
       }
       settings = files.settings();
       atStart.clusterId = settings.clusterId;
+      if (files.problem() !== undefined) for (const hear of subscribers) hear();
       const store = async (slot: Slot<unknown>): Promise<void> => {
         const text = slot.text();
         if (text === known.get(slot.name)?.text && known.has(slot.name)) return;
