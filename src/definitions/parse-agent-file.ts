@@ -118,7 +118,7 @@ export function parseAgentFile(
       'rejected',
       'invalid-name',
       lineOf('name'),
-      'the name must be at most 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
+      'the name must be at most 64 of a-z, 0-9, dots, dashes and underscores, and begin with a letter or digit',
     );
   }
   if (front.description === '') {

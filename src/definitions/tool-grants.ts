@@ -46,14 +46,17 @@ export function grantTools(
     for (const { entry, meaning } of named) {
       if (meaning.kind === 'unknown')
         notes.push({ code: 'unknown-tool', message: `there is no tool "${entry}"${nearest(entry)}` });
-      if (meaning.kind === 'inert')
-        notes.push({ code: 'tool-without-effect', message: `${entry} has nothing to act on here and gives no tool` });
       if (meaning.kind === 'shell') {
         notes.push({
           code: 'shell-means-read-tools',
           message: `${entry} means the read-only k8s_* tools here; there is no shell`,
         });
       }
+    }
+    const inert = named.filter(({ meaning }) => meaning.kind === 'inert').map(({ entry }) => entry);
+    if (inert.length > 0) {
+      const message = `nothing to act on here, and no tool for: ${inert.join(', ').slice(0, 300)}`;
+      notes.push({ code: 'tool-without-effect', message });
     }
     granted = KNOWN_TOOLS.filter((tool) => named.some(({ meaning }) => meaning.tools.includes(tool)));
     if (granted.length === 0 && requested.length > 0) {
