@@ -1,13 +1,16 @@
-/** Calls once for a burst of hints: when it has been quiet for a while, and at the latest after four times that, however long it goes on. */
+/**
+ * Calls once for a burst of hints: when it has been quiet for as long as the last of them wishes, and at the latest after `longestMs`,
+ * however long it goes on.
+ */
 export function createDebounce(
-  quietMs: number,
+  longestMs: number,
   call: () => void,
-): { readonly hint: () => void; readonly stop: () => void } {
+): { readonly hint: (quietMs: number) => void; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let burstBeganMs: number | undefined;
   let isStopped = false;
   return {
-    hint: () => {
+    hint: (quietMs) => {
       if (isStopped) return;
       const nowMs = performance.now();
       burstBeganMs ??= nowMs;
@@ -17,7 +20,7 @@ export function createDebounce(
           burstBeganMs = undefined;
           call();
         },
-        Math.max(0, Math.min(quietMs, burstBeganMs + 4 * quietMs - nowMs)),
+        Math.max(0, Math.min(quietMs, burstBeganMs + longestMs - nowMs)),
       );
       timer.unref();
     },

@@ -40,7 +40,7 @@ export interface FileSystem {
 export const nodeFileSystem: FileSystem = {
   list: async (directory) => readdirSync(directory),
   readLink: async (path) => readlinkSync(path),
-  realPath: async (path) => realpathSync(path),
+  realPath: async (path) => realpathSync.native(path),
   stateOf: async (path) => {
     const stats = lstatSync(path, { bigint: true });
     const kind = stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other';

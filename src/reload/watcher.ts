@@ -29,7 +29,7 @@ export interface WatcherOptions {
   readonly onReload?: (reload: MountReload) => void;
   readonly watch?: Watch;
   readonly fileSystem?: FileSystem;
-  /** Silence after the last event of a burst before the directory is looked at. */
+  /** Silence after the last event of a file before the directory is looked at; a swap is whole when it is heard and waits a fifth of it. */
   readonly debounceMs?: number;
   /** A look without any event: what mends every event that was missed. */
   readonly pollMs?: number;
@@ -92,15 +92,17 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let reloads = 0;
   let errors = 0;
 
-  const debounce = createDebounce(options.debounceMs ?? DEBOUNCE_MS, requestLook);
+  const quietMs = options.debounceMs ?? DEBOUNCE_MS;
+  const debounce = createDebounce(4 * quietMs, requestLook);
   const watch = createHeldWatch({
     mount,
     directory,
     watch: options.watch ?? nodeWatch,
     fileSystem: options.fileSystem ?? nodeFileSystem,
     onName: (name) => {
-      // The swap itself, a file of ours, or news of the directory as a whole.
-      if (name === null || name === '..data' || name === basename(directory) || options.accepts(name)) debounce.hint();
+      if (name === '..data') debounce.hint(quietMs / 5);
+      // A file of ours, or news of the directory as a whole.
+      else if (name === null || name === basename(directory) || options.accepts(name)) debounce.hint(quietMs);
     },
     pollMs,
     log,
