@@ -96,7 +96,7 @@ export interface SettingsFiles {
 }
 
 /** Where in `environments.yaml` each entry stands. */
-export interface EnvironmentLines {
+interface EnvironmentLines {
   readonly cluster: number | undefined;
   readonly namespaces: Readonly<Record<string, number>>;
 }
