@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,9 @@ const SHIPPED = fileURLToPath(new URL('../../../agents', import.meta.url));
 /** The kernel's events alone bring changes, so that a poll hides nothing. */
 const EVENTS_ALONE: WatchTuning = { pollMs: 2 ** 31 - 1 };
 
-async function watched(options: { readonly tuning?: WatchTuning; readonly state?: typeof quietState } = {}): Promise<{
+async function watched(
+  options: { readonly tuning?: WatchTuning; readonly state?: typeof quietState; readonly serve?: boolean } = {},
+): Promise<{
   readonly small: SmallCluster;
   readonly swapClaude: (text: string) => Promise<void>;
   readonly swapAgents: (change: Readonly<Record<string, string | undefined>>) => Promise<void>;
@@ -38,7 +40,10 @@ async function watched(options: { readonly tuning?: WatchTuning; readonly state?
   const small = await startSmallCluster({
     state: options.state ?? quietState,
     definitions: { claudeDir, agentsDir },
-    app: { watchMounts: { ...EVENTS_ALONE, ...options.tuning, onReload: (reload) => void reloads.push(reload) } },
+    app: {
+      watchMounts: { ...EVENTS_ALONE, ...options.tuning, onReload: (reload) => void reloads.push(reload) },
+      serve: options.serve ?? false,
+    },
   });
   onTestFinished(() => small[Symbol.asyncDispose]());
   return {
@@ -55,6 +60,13 @@ async function watched(options: { readonly tuning?: WatchTuning; readonly state?
 }
 
 const soon = { timeout: 10_000 };
+
+/** Nobody sees half of it. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
 const BROKEN = '---\nname: k8s-analyzer\ndescription: never closed\n';
 
 test('a broken agent file is refused, logged, counted and on a card at once, with no cycle; its rollback takes the card back', async () => {
@@ -113,7 +125,7 @@ test('settings: the log level acts on the next line, a broken file keeps what wa
   const { monitor, slack } = small;
   await monitor.cycle('scheduled', { withAgents: false });
   const config = await readFile(monitor.configFile, 'utf8');
-  const swapConfig = (text: string): Promise<void> => writeFile(monitor.configFile, text);
+  const swapConfig = (text: string): Promise<void> => replace(monitor.configFile, text);
 
   await swapConfig(`${config}log_level: debug\n`);
   await expect.poll(() => reloads.at(-1), soon).toMatchObject({ mount: 'config', kind: 'reload', accepted: true });
@@ -131,6 +143,35 @@ test('settings: the log level acts on the next line, a broken file keeps what wa
   const lines = monitor.log.length;
   await monitor.cycle('patrol');
   expect(monitor.log.slice(lines).some(({ level }) => level === 'debug')).toBe(false);
+});
+
+test('the daemon: a schedule moves at once, and /metrics shows what became of each mount', async () => {
+  const { small, reloads, swapAgents } = await watched({ serve: true });
+  const { monitor } = small;
+  const metric = async (pattern: RegExp): Promise<readonly string[]> => {
+    const answer = await fetch(`http://127.0.0.1:${monitor.app.port}/metrics`);
+    return (await answer.text()).split('\n').filter((line) => pattern.test(line));
+  };
+  await monitor.app.idle();
+  const config = await readFile(monitor.configFile, 'utf8');
+
+  await replace(monitor.configFile, `${config}schedule: { patrol: '*/7 * * * *' }\n`);
+  await expect
+    .poll(() => monitor.log.filter(({ msg }) => msg === 'schedule moved'), soon)
+    .toMatchObject([{ patrol: '*/7 * * * *' }]);
+  await swapAgents({ 'k8s-analyzer.md': BROKEN });
+  await expect.poll(() => reloads.at(-1), soon).toMatchObject({ mount: 'agents', refused: true });
+
+  expect(await metric(/^k8s_monitor_config_reload_total/)).toEqual([
+    'k8s_monitor_config_reload_total{config="config",result="success"} 1',
+    'k8s_monitor_config_reload_total{config="agents",result="error"} 1',
+  ]);
+  const hashes = ['claude', 'agents', 'config'].map((mount) => reloads.findLast((one) => one.mount === mount)?.hash);
+  expect(await metric(/^k8s_monitor_config_reload_info/)).toEqual(
+    ['claude', 'agents', 'config'].map(
+      (mount, index) => `k8s_monitor_config_reload_info{config="${mount}",sha256="${hashes[index]}"} 1`,
+    ),
+  );
 });
 
 test('a change in the middle of a cycle drops nothing of it: every agent reports, with the files it began with', async () => {
