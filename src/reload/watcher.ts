@@ -60,7 +60,7 @@ export interface Watcher extends AsyncDisposable {
 
 const DEBOUNCE_MS = 50;
 /** Below the 30 s that are promised without a watch, for the time that reading and deciding take. */
-const POLL_MS = 25_000;
+const POLL_MS = 20_000;
 const STOP_PATIENCE_MS = 1_000;
 
 /**

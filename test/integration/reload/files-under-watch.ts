@@ -13,7 +13,7 @@ export interface UnderWatch extends AsyncDisposable {
   readonly toldTimes: (times: number) => Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 25_000;
 
 /** Follows a real directory with the kernel's own events. A poll would hide an event that is missed: there is none unless asked for. */
 export async function watchFiles(directory: string, over: Partial<WatcherOptions> = {}): Promise<UnderWatch> {

@@ -59,7 +59,7 @@ async function watched(
   };
 }
 
-const soon = { timeout: 10_000 };
+const soon = { timeout: 25_000 };
 
 /** Nobody sees half of it. */
 async function replace(file: string, text: string): Promise<void> {

@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 
 const DIRECTORY = '/etc/mounted';
 const QUIET_MS = 50;
-const POLL_MS = 25_000;
+const POLL_MS = 20_000;
 
 type Content = Readonly<Record<string, string>> | 'gone' | 'link lost' | { readonly unreadable: string };
 
