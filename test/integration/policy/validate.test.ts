@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { main } from '../../../src/cli/program.ts';
+import { startSimulatedCluster } from '../../../src/demo/cluster/server.ts';
+import { runProgram } from '../../harness/program.ts';
 import { opa, POLICIES, shipped } from './setup.ts';
 
 let directory: string;
@@ -79,3 +81,31 @@ test('validate says where there is no opa to read policies with', async () => {
     /problem: opa-missing: the policies could not be compiled: there is no opa at "\/nowhere\/opa".*OPA_PATH/,
   );
 });
+
+test.skipIf(opa === undefined)(
+  'the program does not start onto policies that were never good: exit 78, one message',
+  async () => {
+    const policies = join(directory, 'policies');
+    await mkdir(policies);
+    for (const [name, text] of Object.entries(await shipped({ 'priority.rego': OLD })))
+      await writeFile(join(policies, name), text);
+    await using cluster = await startSimulatedCluster({ now: Date.now });
+    await writeFile(join(directory, 'kubeconfig'), cluster.kubeconfig);
+    const { exitCode, stderr } = await runProgram({
+      cwd: directory,
+      arguments: [
+        'once',
+        '--dry-run',
+        '--no-agents',
+        `--kubeconfig=${join(directory, 'kubeconfig')}`,
+        `--policies-dir=${policies}`,
+      ],
+      variables: { OPA_PATH: opa },
+    });
+
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(
+      /^k8s-monitor: POLICY_INVALID: invalid Rego policy: priority\.rego:3: rego_parse_error: .*import rego\.v1/m,
+    );
+  },
+);
