@@ -39,7 +39,7 @@ export async function assessFindings(
       tier,
       priority,
       floor,
-      hold: holdFor({ ...finding, floor }, definitions, parts.nowMs),
+      hold: holdFor({ ...finding, floor, environment: policy.environment }, definitions, parts.nowMs),
     };
   });
 }
