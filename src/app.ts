@@ -146,7 +146,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   );
   const { health, ready, ...noted } = createProcessHealth({ now, log });
   settings.onReload(metrics.settingsReload);
-  await settings.keepLastGood(lastGoodSettings(store, now));
   let followSchedule = (): void => undefined;
   let wakeDelivery = (): void => undefined;
   settings.subscribe(() => {
@@ -154,6 +153,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     followSchedule();
     wakeDelivery();
   });
+  await settings.keepLastGood(lastGoodSettings(store, now));
 
   const cluster = acquired.use(
     createClusterReader({
@@ -165,8 +165,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       sleep: options.clusterReads?.sleep ?? sleep,
       random: Math.random,
       onCredential: secrets.remember,
-      onRequest: ({ kind, status, durationMs }) =>
-        metrics.clusterRequest({ resource: kind, status: String(status), ms: durationMs }),
+      onRequest: ({ kind, status, durationMs }) => {
+        metrics.clusterRequest({ resource: kind, status: String(status), ms: durationMs });
+        log.debug('API server asked', { kind, status, durationMs });
+      },
       log,
     }),
   );
