@@ -42,7 +42,6 @@ export const REASONS = {
     'ReplicasShort',
     'RolloutStuck',
     'RolloutPaused',
-    'SingleReplica',
   ],
   job: ['JobFailed', 'CronJobSuspended', 'CronJobLate', 'ConcurrencyBlocked', 'NeverSucceeded'],
   node: [
@@ -83,7 +82,14 @@ export const REASONS = {
   admission: ['WebhookUnavailable', 'ApiServiceUnavailable', 'CrdNotEstablished', 'ConversionUnavailable'],
   gitops: ['SyncFailed', 'OutOfSync', 'Degraded', 'SourceFailed', 'GitOpsSuspended'],
   signal: [],
-  other: ['NamespaceTerminating', 'DrainBlocked', 'BudgetSelectsNothing', 'ResourceNotReady', 'OperatorNotReady'],
+  other: [
+    'NamespaceTerminating',
+    'SingleReplica',
+    'DrainBlocked',
+    'BudgetSelectsNothing',
+    'ResourceNotReady',
+    'OperatorNotReady',
+  ],
 } as const satisfies Record<Family, readonly string[]>;
 export type KnownReason = (typeof REASONS)[Family][number];
 export type Reason = KnownReason | `Other:${string}`;

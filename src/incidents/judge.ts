@@ -54,8 +54,11 @@ export function judge(incident: Incident, context: JudgeContext): Judgement {
   const symptoms = attachedFindings(incident).map((finding) => judgeFinding(finding, undefined, context));
   const speaking = own.filter((judged) => judged.withheld === undefined);
   // A cause is as bad as the worst of what it takes down, and a symptom of a silenced cause is explained by it.
-  const heard =
-    speaking.length === 0 ? [] : [...speaking, ...symptoms.filter(({ withheld }) => withheld === undefined)];
+  const spoken = new Set(speaking.map(({ finding }) => finding.id));
+  const heard = [
+    ...speaking,
+    ...symptoms.filter(({ finding, withheld }) => withheld === undefined && spoken.has(finding.attachedTo ?? '')),
+  ];
   const severity =
     worstSeverity((heard.length > 0 ? heard : own).map((judged) => judged.severity)) ?? incident.severity;
   const notes = [...new Set(own.flatMap((judged) => judged.notes))];

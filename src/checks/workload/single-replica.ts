@@ -8,7 +8,8 @@ import type { View } from '../view.ts';
 
 export const singleReplica: Check = {
   id: 'single-replica',
-  family: 'workload',
+  // Apart from what befalls the workload: an outage must not be the worsening of a remark.
+  family: 'other',
   sees: 'Deployments and StatefulSets of a P0 service (by a P0 heading of CLAUDE.md) that run with one replica: the next drain or crash is an outage. Not: services of other tiers or of none, those scaled to zero.',
   cannotSee:
     'Since when it has one replica: it counts from the making of the object; services made by other controllers, whether another cluster stands by.',
@@ -32,7 +33,7 @@ function alone(
   if (view.tierOf(subject) !== 'P0') return undefined;
   return {
     ...subject,
-    family: 'workload',
+    family: 'other',
     reason: 'SingleReplica',
     impact: 'info',
     title: 'a P0 service runs with a single replica: its next drain or crash is an outage',
