@@ -54,16 +54,26 @@ export function judge(incident: Incident, context: JudgeContext): Judgement {
   const symptoms = attachedFindings(incident).map((finding) => judgeFinding(finding, undefined, context));
   const speaking = own.filter((judged) => judged.withheld === undefined);
   // A cause is as bad as the worst of what it takes down, and a symptom of a silenced cause is explained by it.
-  const spoken = new Set(speaking.map(({ finding }) => finding.id));
-  const heard = [
-    ...speaking,
-    ...symptoms.filter(({ finding, withheld }) => withheld === undefined && spoken.has(finding.attachedTo ?? '')),
-  ];
+  const heard = speaking.length === 0 ? [] : [...speaking, ...heardSymptoms(symptoms, own)];
   const severity =
     worstSeverity((heard.length > 0 ? heard : own).map((judged) => judged.severity)) ?? incident.severity;
   const notes = [...new Set(own.flatMap((judged) => judged.notes))];
   const channel = own.find((judged) => judged.channel !== undefined)?.channel;
   return { severity, withheld: speaking.length > 0 ? undefined : soonest(own), notes, channel };
+}
+
+/** The symptoms whose cause, at the far end of the chain, is not withheld: what is held back is not told through what it does. */
+function heardSymptoms(symptoms: readonly Judged[], own: readonly Judged[]): readonly Judged[] {
+  const causes = new Map(symptoms.map(({ finding }) => [finding.id, finding.attachedTo]));
+  const held = new Set(own.filter(({ withheld }) => withheld !== undefined).map(({ finding }) => finding.id));
+  return symptoms.filter(({ finding, withheld }) => {
+    let cause = finding.attachedTo;
+    // A chain has no more links than there are symptoms.
+    for (let links = symptoms.length; links > 0 && cause !== undefined && causes.has(cause); links -= 1) {
+      cause = causes.get(cause);
+    }
+    return withheld === undefined && !held.has(cause ?? '');
+  });
 }
 
 function judgeFinding(finding: AssessedFinding, standing: StandingVerdict | undefined, context: JudgeContext): Judged {

@@ -85,6 +85,28 @@ test('one finding that no text excuses is told although another is excused', () 
   expect(cardOfOutcome(outcome).severity).toBe('SEV-2');
 });
 
+test('what is excused is not told through what it takes down', () => {
+  const service = {
+    id: 'f3',
+    check: 'service-without-endpoints',
+    family: 'network',
+    reason: 'NoEndpoints',
+    owner: { kind: 'Service', namespace: 'payments', name: 'api' },
+    object: { apiVersion: 'v1', kind: 'Service', namespace: 'payments', name: 'api' },
+    floor: 'SEV-1',
+    attachedTo: 'f1',
+  } as const;
+  const outcome = aMonitor().pass({
+    findings: [
+      aFinding({ hold: KNOWN, floor: 'SEV-1' }),
+      aFinding({ id: 'f2', reason: 'ImagePull', floor: 'SEV-3' }),
+      aFinding(service),
+    ],
+  });
+
+  expect(outcome.incidents).toMatchObject([{ severity: 'SEV-3' }]);
+});
+
 test('an incident that was told and is excused now shows it on its card', () => {
   const monitor = aMonitor();
   monitor.pass({ findings: [aFinding()] });
