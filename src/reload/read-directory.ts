@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DirectoryRead, MountedFile, UnreadableFile } from '../domain/mounted-directory.ts';
@@ -136,7 +136,7 @@ async function readFiles(
       if (bytes === 'not-a-file') refuse('not-a-file', 'is not a regular file');
       else if (bytes === 'too-large') refuse('too-large', `holds more than ${maxFileBytes} bytes; shorten it`);
       else {
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const sha256 = hash('sha256', bytes);
         files.push({ name, bytes, sha256, frozen: await isFrozen(name) });
       }
     } catch (error) {
