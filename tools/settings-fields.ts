@@ -42,7 +42,9 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
   },
   'llm.max_retries': { what: 'retries of passing failures' },
   'llm.timeout_seconds': { what: 'one call with its retries' },
-  'llm.temperature': { what: 'sent only where the model takes one: those of OpenAI that do not reason, and earlier families of Claude (up to 1)' },
+  'llm.temperature': {
+    what: 'sent only where the model takes one: those of OpenAI that do not reason, and earlier families of Claude (up to 1)',
+  },
   'llm.max_tokens_per_request': { what: 'output of one call' },
   models: { bounds: 'alias: id', what: 'moves or adds an alias; there are `haiku`, `sonnet`, `opus`' },
   'budget.per_cycle_usd': { what: 'checked before every call' },
@@ -205,7 +207,7 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
   'rego.priority_policy': { bounds: 'file name', what: 'the policy of priorities' },
   'rego.environment_policy': { bounds: 'file name', what: 'the policy of environments' },
   'rego.labels_policy': { bounds: 'file name', what: 'the policy of labels' },
-  log_level: {},
+  log_level: { byDefault: '`info`', what: 'followed at once' },
 };
 
 /** The files beside it. */

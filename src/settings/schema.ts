@@ -3,6 +3,16 @@ import { IMPACTS } from '../domain/severity.ts';
 import { CustomResources } from './custom-resources.ts';
 import { Duration } from './duration.ts';
 
+const LEVELS = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const;
 const Channel = z.string().regex(/^(?:#[^\s#]{1,80}|[CGD][A-Z0-9]{6,})$/, 'a channel such as "#alerts" or its id');
 const Glob = z.string().min(1);
 const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time such as "09:00"');
@@ -11,6 +21,10 @@ const Repository = z.object({
   services: z.array(z.string().min(1)).default([]),
   paths: z.array(z.string().min(1)).default([]),
 });
+/** In either case, as people know them from elsewhere. */
+const LogLevel = z
+  .enum(['debug', 'info', 'warn', 'error', 'DEBUG', 'INFO', 'WARN', 'ERROR'])
+  .transform((level) => LEVELS[level]);
 const RegoFile = z.string().regex(/^[\w.-]+\.rego$/, 'the name of a file such as "priority.rego"');
 const Toolset = z.object({ enabled: z.boolean().default(true) }).prefault({});
 const CheckOverride = z.object({
@@ -98,7 +112,7 @@ export const SettingsFile = z.object({
       labels_policy: RegoFile.default('labels.rego'),
     })
     .prefault({}),
-  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  log_level: LogLevel.prefault('info'),
 });
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
