@@ -147,7 +147,7 @@ function isSmall(task: ParseTask): boolean {
 }
 
 /** Everything of the settings that an agent file is read by. */
-function settingsKey({ env, policyHash: _, ...others }: DefinitionSettings): string {
-  const models = Object.entries(env).filter(([name]) => name.endsWith('_MODEL'));
-  return JSON.stringify([models, others]);
+function settingsKey(settings: DefinitionSettings): string {
+  const models = Object.entries(settings.env).filter(([name]) => name.endsWith('_MODEL'));
+  return JSON.stringify({ ...settings, env: models, policyHash: undefined });
 }

@@ -100,12 +100,12 @@ async function billingAfter(
   attempt: Attempt,
   {
     written = claudeOf,
-    then,
+    later,
     node,
   }: {
     readonly written?: (namespace: string) => string;
     /** What the file says by the time the agent decides. */
-    readonly then?: (namespace: string) => string;
+    readonly later?: (namespace: string) => string;
     readonly node?: string;
   } = {},
 ) {
@@ -128,7 +128,7 @@ async function billingAfter(
   );
   const { namespace, monitor, slack, claude, definitions } = watched;
   known.namespace = namespace;
-  if (then !== undefined) known.swap = () => definitions.swapClaude(then(namespace));
+  if (later !== undefined) known.swap = () => definitions.swapClaude(later(namespace));
   const billing = aDeployment('billing').in(namespace).replicas(3).at(clock.now());
   if (node === undefined) await apply(server, billing.crashLooping({ pods: 2, sinceMs: 10 * MINUTE_MS }));
   else {
@@ -231,8 +231,8 @@ const withRule = (namespace: string): string =>
 test('a rule of the text silences; the same rule, taken back while the agent thinks, permits nothing', async () => {
   const rule = (namespace: string): string => `${namespace}/${TAKEN_BACK}`;
   const stays = await billingAfter({ rule }, { written: withRule });
-  const goes = await billingAfter({ rule }, { written: withRule, then: claudeOf });
-  const comes = await billingAfter({ rule }, { then: withRule });
+  const goes = await billingAfter({ rule }, { written: withRule, later: claudeOf });
+  const comes = await billingAfter({ rule }, { later: withRule });
 
   expect(stays.report.decisions.map(({ reason }) => reason)).toContain('quoted-rule');
   expect(stays.messages.join('\n')).not.toContain('refused: ');

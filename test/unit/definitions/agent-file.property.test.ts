@@ -12,9 +12,7 @@ const seeds = readCorpus(folder)
   .filter(({ bytes }) => bytes < 8_000)
   .map(({ path }) => new Uint8Array(readFileSync(folder + path)));
 /** Bytes that mean something to a parser of front matter. */
-const SHARP = [...'\n\r\t :-#"\'[]{}&*!|>%@`,\\']
-  .map((character) => character.charCodeAt(0))
-  .concat(0, 0xff, 0xc2, 0xe2);
+const SHARP = [...Buffer.from('\n\r\t :-#"\'[]{}&*!|>%@`,\\'), 0, 0xff, 0xc2, 0xe2];
 
 const mutated = fc
   .record({
@@ -49,7 +47,7 @@ test('a mutated agent file is accepted, lenient, ignored or rejected, always wit
 
       expect(['accepted', 'lenient', 'ignored', 'rejected']).toContain(first.outcome);
       expect(first.agent !== undefined).toBe(first.outcome === 'accepted' || first.outcome === 'lenient');
-      if (first.agent === undefined) expect(first.warnings.at(-1)?.code).toBeTruthy();
+      expect(first.agent !== undefined || first.warnings.length > 0).toBe(true);
       expect(parseAgentFile(file, settings)).toEqual(first);
       expect(Reflect.get(globalThis, 'canary')).toBeUndefined();
       expect(Reflect.get({}, 'polluted')).toBeUndefined();

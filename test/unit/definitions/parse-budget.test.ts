@@ -34,11 +34,9 @@ function aThread() {
   return { asked, parse };
 }
 function run(task: ParseTask, given: typeof settings) {
-  const reading = assembleDefinitions([], given);
   if (task.kind === 'rules') return { kind: 'rules', rules: rulesOf(task) } as const;
   const { definitions } = assembleDefinitions([{ name: task.name, content: task.content, lastGood: undefined }], given);
   const part = definitions.agents[0] === undefined ? undefined : { agent: definitions.agents[0] };
-  expect(reading.accepted).toEqual([]);
   return { kind: 'file', parsed: { part, warnings: [] } } as const;
 }
 function rulesOf(task: ParseTask & { kind: 'rules' }) {
