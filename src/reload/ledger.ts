@@ -18,7 +18,7 @@ export interface Answer {
   readonly isNews: boolean;
 }
 
-export interface Entry {
+interface Entry {
   readonly accepted: boolean;
   /** Empty when the same was refused before. */
   readonly refusals: readonly Refusal[];

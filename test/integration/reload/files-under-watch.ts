@@ -4,7 +4,7 @@ import { createDirectoryReader } from '../../../src/reload/read-directory.ts';
 import { createWatcher, type Watcher, type WatcherOptions } from '../../../src/reload/watcher.ts';
 
 /** What was handed over, oldest first: files and their text, or what was wrong with the directory. */
-export type Told = Readonly<Record<string, string>> | string;
+type Told = Readonly<Record<string, string>> | string;
 
 export interface UnderWatch extends AsyncDisposable {
   readonly watcher: Watcher;
