@@ -53,12 +53,13 @@ export function startClient(file: URL | string, args: readonly string[], nodeOpt
 export function serveRounds(
   work: (task: string) => Promise<Pick<Round, 'objects' | 'findings' | 'gaps' | 'checksMilliseconds'>>,
 ): void {
-  process.on('message', (task) => {
+  process.on('message', (message) => {
+    const task = z.string().parse(message);
     const startedAtMs = performance.now();
     const cpuBefore = process.cpuUsage();
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
-    void work(String(task)).then((counts) => {
+    void work(task).then((counts) => {
       const { user, system } = process.cpuUsage(cpuBefore);
       delay.disable();
       process.send?.({
