@@ -35,7 +35,7 @@ export function createVertex(options: {
   const send = options.fetch ?? fetch;
   // Per request, because token and path depend on it; the client's own key never leaves.
   const throughGoogle: NonNullable<ClientOptions['fetch']> = async (_url, init) => {
-    const { model, ...body } = Body.parse(JSON.parse(String(init?.body)));
+    const { model, ...body } = Body.parse(JSON.parse(textOf(init?.body)));
     const token = await access.token(init?.signal ?? new AbortController().signal);
     const headers = new Headers(init?.headers);
     headers.delete('x-api-key');
@@ -55,6 +55,11 @@ export function createVertex(options: {
     now,
     log,
   });
+}
+
+/** The SDK sends JSON as a string. */
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : '';
 }
 
 function urlOf(region: string): string {

@@ -17,7 +17,6 @@ import { startSimulatedClusterNow } from '../harness/simulated-now.ts';
  */
 const DEFINITIONS = join(import.meta.dirname, '..', '..', 'agents');
 const GOOGLE = { project: 'acme-prod', region: 'global' };
-const SECONDS = 30_000;
 
 let directory: string;
 let cluster: SimulatedCluster;
@@ -30,7 +29,7 @@ const config = (llm: string, level = 'INFO'): string =>
   `schedule: {agents: "*/2 * * * * *"}\nlog_level: ${level}\nllm: {max_retries: 0, ${llm}}\n`;
 const gpt = (model: string): string => `provider: openai, model: ${model}, endpoint: "${openai.url}"`;
 const swap = (text: string): Promise<void> => volume.swap({ 'config.yaml': text });
-const soon = <Value>(look: () => Value | Promise<Value>) => expect.poll(look, { timeout: SECONDS, interval: 100 });
+const SOON = { timeout: 30_000, interval: 100 };
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'k8s-monitor-config-reload-'));
@@ -55,11 +54,11 @@ afterAll(async () => {
 });
 
 test('scenario 1: after model gpt-4 → claude-3-5-sonnet new requests use it, without a restart', async () => {
-  await soon(() => openai.requests.at(-1)?.model).toBe('gpt-4');
+  await expect.poll(() => openai.requests.at(-1)?.model, SOON).toBe('gpt-4');
   await swap(config(gpt('claude-3-5-sonnet')));
 
   await program.until(/"msg":"Configuration hot-reloaded successfully"/);
-  await soon(() => openai.requests.at(-1)?.model).toBe('claude-3-5-sonnet');
+  await expect.poll(() => openai.requests.at(-1)?.model, SOON).toBe('claude-3-5-sonnet');
   expect(program.stdout()).toContain('llm.model: gpt-4 → claude-3-5-sonnet');
   expect(startsIn(program)).toBe(1);
 });
@@ -70,7 +69,7 @@ test('scenario 2: invalid YAML is logged, the previous configuration stays, and 
   await program.until(/"msg":"Failed to apply new configuration - keeping previous"/);
   expect(program.stdout()).toMatch(/"hash":"[0-9a-f]{64}".*invalid YAML: /);
   const asked = openai.requests.length;
-  await soon(() => openai.requests.length).toBeGreaterThan(asked);
+  await expect.poll(() => openai.requests.length, SOON).toBeGreaterThan(asked);
   expect(openai.requests.at(-1)?.model).toBe('claude-3-5-sonnet');
   expect(await valueOf('holmesgpt_config_reload_errors_total')).toBe(1);
 });
@@ -79,7 +78,7 @@ test('scenario 3: after provider openai → vertex_ai new requests go to Vertex,
   expect(vertex.claude.messages).toEqual([]);
   await swap(config(`provider: vertex_ai, model: sonnet, endpoint: "${vertex.url}"`));
 
-  await soon(() => vertex.claude.messages.at(-1)?.model).toBe('claude-sonnet-5-5');
+  await expect.poll(() => vertex.claude.messages.at(-1)?.model, SOON).toBe('claude-sonnet-5-5');
   expect(vertex.violations).toEqual([]);
   expect(program.stdout()).toContain('llm.provider: openai → vertex_ai');
   expect(startsIn(program)).toBe(1);
@@ -92,10 +91,10 @@ test('scenario 4: after log_level INFO → DEBUG lines of that level appear, and
   await program.until(/"level":"debug"/);
 
   await swap(config(llm, 'INFO'));
-  await soon(() => program.stdout().includes('log_level: debug → info')).toBe(true);
+  await expect.poll(() => program.stdout().includes('log_level: debug → info'), SOON).toBe(true);
   const [, after = ''] = program.stdout().split('log_level: debug → info');
   const asked = vertex.paths.length;
-  await soon(() => vertex.paths.length).toBeGreaterThan(asked);
+  await expect.poll(() => vertex.paths.length, SOON).toBeGreaterThan(asked);
   expect(after).not.toContain('"level":"debug"');
 });
 
@@ -104,7 +103,7 @@ test('scenario 5: a reload logs the new hash and counts by exactly one', async (
   const hashes = hashesIn(program).length;
   await swap(config(`${gpt('gpt-4')}, timeout_seconds: 30`));
 
-  await soon(() => hashesIn(program).length).toBe(hashes + 1);
+  await expect.poll(() => hashesIn(program).length, SOON).toBe(hashes + 1);
   expect(await valueOf('holmesgpt_config_reload_total')).toBe(before + 1);
   const [hash = ''] = hashesIn(program).slice(-1);
   expect(await metrics()).toContain(`holmesgpt_config_hash{hash="${hash}"} 1`);
@@ -118,7 +117,7 @@ test('a restart with a broken file goes on with the one that was accepted last',
   await using again = startProgram({ arguments: ['run'], variables: variablesFor('data') });
 
   await again.until(/the version accepted at .* is in force/);
-  await soon(() => openai.requests.length).toBeGreaterThan(asked);
+  await expect.poll(() => openai.requests.length, SOON).toBeGreaterThan(asked);
   expect(openai.requests.at(-1)?.model).toBe('gpt-4');
 });
 

@@ -60,7 +60,11 @@ test.each([
     says: `${FILE}:3: checks.crash-loop.grace: a duration`,
   },
   { name: 'broken YAML', text: 'llm:\n  model: [\n', says: `invalid YAML: ${FILE}:` },
-  { name: 'a key twice', text: 'cluster_name: a\ncluster_name: b\n', says: `invalid YAML: ${FILE}:2: Map keys must be unique` },
+  {
+    name: 'a key twice',
+    text: 'cluster_name: a\ncluster_name: b\n',
+    says: `invalid YAML: ${FILE}:2: Map keys must be unique`,
+  },
   {
     name: 'a token in the file',
     text: 'slack:\n  bot_token: xoxb-1-secret-value\n',
