@@ -6,6 +6,7 @@ import { readConfigMaps } from '../definitions/manifest.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
 import { readSettings } from '../settings/read-settings.ts';
+import { isSettingsFile } from '../settings/settings-file-names.ts';
 import { isPolicyFile } from '../policy/try-policies.ts';
 import { knownTools } from '../wiring/known-tools.ts';
 import { openContext, type Context } from './context.ts';
@@ -30,13 +31,16 @@ interface Complaint {
   readonly isProblem: boolean;
 }
 
+/** `config.yaml` and the files beside it. */
+const isSettings = isSettingsFile('config.yaml');
+
 /** `validate PATH…`: what code reads of the files, line by line, and what is wrong with them. Reads nothing else. */
 export async function runValidate(world: World, flags: EnvironmentFlags, paths: readonly string[]): Promise<number> {
   const context = openContext(world, flags, 'stderr');
   const complaints: Complaint[] = [];
   const candidates = paths.flatMap((path) => candidatesAt(path, complaints));
   const markdown = candidates.filter(({ name }) => name.endsWith('.md'));
-  const settings = candidates.filter(({ name }) => name === 'config.yaml' || name === 'environments.yaml');
+  const settings = candidates.filter(({ name }) => isSettings(name));
   const policies = candidates.filter(({ name }) => isPolicyFile(name));
 
   for (const { shown, line, what } of readMarkdown(markdown, context, complaints)) {
@@ -75,12 +79,16 @@ function candidatesAt(path: string, complaints: Complaint[]): readonly Candidate
     if (names !== undefined) {
       return names
         .toSorted()
-        .filter((name) => (/\.(?:md|ya?ml)$/.test(name) || isPolicyFile(name)) && statSync(join(path, name)).isFile())
+        .filter(
+          (name) =>
+            (/\.(?:md|ya?ml)$/.test(name) || isPolicyFile(name) || isSettings(name)) &&
+            statSync(join(path, name)).isFile(),
+        )
         .flatMap((name) => candidatesAt(join(path, name), complaints));
     }
     const bytes = readFileSync(path);
     const name = basename(path);
-    if (name.endsWith('.md') || isPolicyFile(name) || name === 'config.yaml' || name === 'environments.yaml')
+    if (name.endsWith('.md') || isPolicyFile(name) || isSettings(name))
       return [{ name, shown: path, firstLine: 1, bytes }];
     const manifest = readConfigMaps(bytes.toString('utf8'));
     for (const { line, message } of manifest.problems) complaints.push({ shown: path, line, message, isProblem: true });
