@@ -34,7 +34,7 @@ const CheckOverride = z.object({
 });
 
 /** Who answers the agents; `none`: checks alone. */
-export const PROVIDERS = ['anthropic', 'openai', 'vertex_ai', 'none'] as const;
+const PROVIDERS = ['anthropic', 'openai', 'vertex_ai', 'none'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
 /** Keys of the ancestors' `config.yaml` that are no settings of ours, and what stands for them. */

@@ -72,7 +72,7 @@ export interface Settings {
   readonly revision: string;
 }
 
-export interface StormSettings {
+interface StormSettings {
   readonly rateThreshold: number;
   readonly patternThreshold: number;
   readonly bufferThreshold: number;
