@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dirname } from 'node:path';
 import { cronProblem } from '../cycle/cron.ts';
 import { createLogger, type Logger } from '../log.ts';
@@ -42,7 +43,8 @@ export function openContext(
     allowedOrigins: [...environment.allowedOrigins, ...originsOf([environment.anthropicBaseUrl])],
     providerLacks: createProviderLacks(secrets, environment),
     log,
-    atStart: brokenSettings,
+    // Without a database there are no last good ones, and a start that is refused leaves nothing behind.
+    atStart: existsSync(join(environment.dataDir, 'k8s-monitor.db')) ? brokenSettings : 'refuse',
   });
   log.setLevel(settings.current().logLevel);
   return { environment, settings, secrets, redact, log };

@@ -115,7 +115,7 @@ test.each<Mistake>([
   {
     what: 'a credential in the settings',
     arguments: () => ['--config', file('secret/config.yaml', `slack:\n  token: ${TOKEN_IN_FILE}\n`)],
-    says: ['secret/config.yaml:2: slack.token: a credential does not belong', 'Put it into a Secret'],
+    says: ['secret/config.yaml:2: slack.token: a credential does not belong', 'Put it into the Secret k8s-monitor'],
   },
   {
     what: 'settings that are not there',
