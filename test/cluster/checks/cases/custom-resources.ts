@@ -61,6 +61,9 @@ function expectedOf(check: string, says: string): ExpectedFinding {
   }
   // What is told of ages and dates depends on the fixed now.
   const timeless = title.replaceAll(/\d{4}-\d\d-\d\d[ T][\d:]+Z?(?: UTC)?/g, '\u0000');
-  const pattern = timeless.split('\u0000').map((part) => RegExp.escape(part)).join('.*');
+  const pattern = timeless
+    .split('\u0000')
+    .map((part) => RegExp.escape(part))
+    .join('.*');
   return { check, reason, impact, title: new RegExp(`^${pattern}$`, 's') };
 }
