@@ -166,7 +166,7 @@ test.each(WITH_AND_WITHOUT)('P0 waits two minutes before SEV-1 once the text say
   });
   const { namespace, monitor, slack, claude, definitions } = watched;
   const checkout = aDeployment('checkout').in(namespace).at(clock.now());
-  const ledger = aDeployment('ledger').in(namespace).at(clock.now());
+  const ledger = aDeployment('ledger').in(namespace).at(clock.now()).replicas(2);
   const broken = { sinceMs: 30 * SECOND_MS, restarts: 1 };
   const services = await apply(server, checkout.crashLooping(broken), ledger);
   await monitor.cycle('scheduled');
