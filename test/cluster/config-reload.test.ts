@@ -69,8 +69,8 @@ test('scenario 2: invalid YAML is logged, the previous configuration stays, and 
   await program.until(/"msg":"Failed to apply new configuration - keeping previous"/);
   expect(program.stdout()).toMatch(/"hash":"[0-9a-f]{64}".*invalid YAML: /);
   const asked = openai.requests.length;
-  await expect.poll(() => openai.requests.length, SOON).toBeGreaterThan(asked);
-  expect(openai.requests.at(-1)?.model).toBe('claude-3-5-sonnet');
+  // An agent may name a model of its own; whoever names none asks the one that was accepted last.
+  await expect.poll(() => openai.requests.slice(asked).map(({ model }) => model), SOON).toContain('claude-3-5-sonnet');
   expect(await valueOf('holmesgpt_config_reload_errors_total')).toBe(1);
 });
 
