@@ -54,11 +54,12 @@ afterAll(async () => {
 });
 
 test('scenario 1: after model gpt-4 → claude-3-5-sonnet new requests use it, without a restart', async () => {
-  await expect.poll(() => openai.requests.at(-1)?.model, SOON).toBe('gpt-4');
+  await expect.poll(() => modelsAsked(0), SOON).toContain('gpt-4');
+  const asked = openai.requests.length;
   await swap(config(gpt('claude-3-5-sonnet')));
 
   await program.until(/"msg":"Configuration hot-reloaded successfully"/);
-  await expect.poll(() => openai.requests.at(-1)?.model, SOON).toBe('claude-3-5-sonnet');
+  await expect.poll(() => modelsAsked(asked), SOON).toContain('claude-3-5-sonnet');
   expect(program.stdout()).toContain('llm.model: gpt-4 → claude-3-5-sonnet');
   expect(startsIn(program)).toBe(1);
 });
@@ -69,8 +70,7 @@ test('scenario 2: invalid YAML is logged, the previous configuration stays, and 
   await program.until(/"msg":"Failed to apply new configuration - keeping previous"/);
   expect(program.stdout()).toMatch(/"hash":"[0-9a-f]{64}".*invalid YAML: /);
   const asked = openai.requests.length;
-  // An agent may name a model of its own; whoever names none asks the one that was accepted last.
-  await expect.poll(() => openai.requests.slice(asked).map(({ model }) => model), SOON).toContain('claude-3-5-sonnet');
+  await expect.poll(() => modelsAsked(asked), SOON).toContain('claude-3-5-sonnet');
   expect(await valueOf('holmesgpt_config_reload_errors_total')).toBe(1);
 });
 
@@ -78,7 +78,7 @@ test('scenario 3: after provider openai → vertex_ai new requests go to Vertex,
   expect(vertex.claude.messages).toEqual([]);
   await swap(config(`provider: vertex_ai, model: sonnet, endpoint: "${vertex.url}"`));
 
-  await expect.poll(() => vertex.claude.messages.at(-1)?.model, SOON).toBe('claude-sonnet-5-5');
+  await expect.poll(() => vertex.claude.messages.map(({ model }) => model), SOON).toContain('claude-sonnet-5-5');
   expect(vertex.violations).toEqual([]);
   expect(program.stdout()).toContain('llm.provider: openai → vertex_ai');
   expect(startsIn(program)).toBe(1);
@@ -117,8 +117,7 @@ test('a restart with a broken file goes on with the one that was accepted last',
   await using again = startProgram({ arguments: ['run'], variables: variablesFor('data') });
 
   await again.until(/the version accepted at .* is in force/);
-  await expect.poll(() => openai.requests.length, SOON).toBeGreaterThan(asked);
-  expect(openai.requests.at(-1)?.model).toBe('gpt-4');
+  await expect.poll(() => modelsAsked(asked), SOON).toContain('gpt-4');
 });
 
 test('a first start with a broken file ends with exit 78 and one message', async () => {
@@ -130,6 +129,11 @@ test('a first start with a broken file ends with exit 78 and one message', async
   expect(exitCode, stderr).toBe(78);
   expect(stderr).toMatch(/^k8s-monitor: CONFIG_INVALID: failed to start watcher: invalid YAML: .*config\.yaml:\d/m);
 });
+
+/** An agent may name a model of its own; whoever names none asks the one of the settings in force. */
+function modelsAsked(from: number): readonly unknown[] {
+  return openai.requests.slice(from).map(({ model }) => model);
+}
 
 function variablesFor(data: string): Readonly<Record<string, string>> {
   return {
