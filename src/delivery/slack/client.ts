@@ -36,14 +36,14 @@ export interface SlackClient {
   /**
    * Looks for a message that carries the delivery id, to learn whether an ambiguous request posted it.
    *
-   * @param oldestMs Unix milliseconds, not before
+   * @param oldestMs Unix milliseconds, not before; `undefined`: from the beginning
    * @returns `unknown` where history may not be read (scope, unknown channel id)
    */
   find(
     channel: string,
     threadTs: string | undefined,
     deliveryId: string,
-    oldestMs: number,
+    oldestMs: number | undefined,
   ): Promise<PlacedMessage | 'absent' | 'unknown'>;
   /** One call with the token, and a look at the channels where the app may list them; for a clear word at start. */
   connect(channels: readonly string[]): Promise<SlackConnection>;
@@ -226,7 +226,7 @@ export function createSlackClient(options: {
               {
                 channel: channelId,
                 ...(threadTs !== undefined && { ts: threadTs }),
-                oldest: String(Math.floor(oldestMs / 1000)),
+                ...(oldestMs !== undefined && { oldest: String(Math.floor(oldestMs / 1000)) }),
                 limit: HISTORY_PAGE,
                 include_all_metadata: true,
                 ...(cursor !== '' && { cursor }),

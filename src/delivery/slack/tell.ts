@@ -13,7 +13,7 @@ export interface Told {
   readonly posted: PostedMessage | undefined;
 }
 
-/** Clocks differ; a message is looked for from a little before its decision. */
+/** Clocks differ; a message of the channel is looked for from a little before its decision, a reply in its whole thread. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
@@ -123,7 +123,7 @@ export function createTeller(options: {
       before?.channelId ?? notice.channel,
       before?.ts,
       notice.id,
-      notice.decidedAtMs - CLOCK_SKEW_MS,
+      before === undefined ? notice.decidedAtMs - CLOCK_SKEW_MS : undefined,
     );
     if (found === 'absent' || found === 'unknown') {
       log.info('an interrupted message is sent again', {

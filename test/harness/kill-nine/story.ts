@@ -48,6 +48,7 @@ export async function startStory(
   acquired.defer(() => rm(directory, { recursive: true, force: true }));
   await mkdir(join(directory, 'data'));
   const scopes = options.historyReadable === false ? ['chat:write', 'channels:read'] : undefined;
+  // Slack's clock stands at the beginning of each life, so it comes to be minutes behind the monitor's, as a skewed clock would.
   const slack = acquired.use(await startSlackStandIn({ now: clock.now, ...(scopes !== undefined && { scopes }) }));
   let over = 0;
   let lives = 0;

@@ -105,18 +105,24 @@ test.each([
   },
 );
 
-test('a reply in doubt is looked for in its thread', async () => {
+test.each([
+  { lead: 'the same time', leadMs: 0 },
+  { lead: 'ten minutes more', leadMs: 10 * 60_000 },
+])('a reply in doubt is looked for in its whole thread: our clock shows $lead', async ({ leadMs }) => {
   await using slack = await startSlackStandIn({
     faults: [{ method: 'chat.postMessage', occurrence: 2, fault: { kind: 'reset', stored: true } }],
   });
-  const { outbox, delivery } = deliverTo(slack);
-  outbox.add(card());
-  outbox.add(aNotice({ kind: 'reply', text: 'SEV-2 → SEV-1', broadcast: true }, { decidedAtMs: Date.now() }));
+  const setup = deliverTo(slack);
+  setup.outbox.add(card());
+  await setup.delivery.drain(forever());
+  setup.skewMs = leadMs;
+  const reply = { kind: 'reply', text: 'SEV-2 → SEV-1', broadcast: true } as const;
+  setup.outbox.add(aNotice(reply, { decidedAtMs: Date.now() + leadMs }));
 
-  await delivery.flush(AbortSignal.timeout(10_000));
+  await setup.delivery.flush(AbortSignal.timeout(10_000));
 
   expect(slack.messages(CHANNEL)[0]?.replies).toHaveLength(1);
-  expect(await outbox.counts()).toMatchObject({ pending: 0, sending: 0 });
+  expect(await setup.outbox.counts()).toMatchObject({ pending: 0, sending: 0 });
 });
 
 test('after a crash between request and answer the posted message is found again, though only the name of its channel is known', async () => {
