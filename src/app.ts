@@ -1,57 +1,45 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { AgentEvent } from './agents/input.ts';
-import { checksWith } from './checks/catalogue.ts';
-import { allRows } from './checks/custom-resource/shipped-rows.ts';
-import { kindsFor, runChecksInTurns } from './checks/run-checks.ts';
 import type { ClusterAccess } from './cluster/kubeconfig.ts';
 import { defaultReadSettings, type ReadSettings } from './cluster/read.ts';
 import { createClusterReader, type ClusterReader } from './cluster/reader.ts';
 import { createCoordinator, type Coordinator } from './cycle/coordinator.ts';
-import { startSchedule } from './cycle/schedule.ts';
 import type { CycleSteps } from './cycle/steps.ts';
-import { createDefinitions, isAgentFile, isOrchestratorFile } from './definitions/create-definitions.ts';
-import { tierOf } from './definitions/matching.ts';
 import { createSlackClient } from './delivery/slack/client.ts';
 import { createDelivery, type Delivery } from './delivery/worker.ts';
 import type { Definitions } from './domain/definitions.ts';
 import type { Notice } from './domain/notice.ts';
-import { MonitorError } from './errors.ts';
-import { startHealthServer, type HealthAnswer } from './http/health-server.ts';
+import type { HealthAnswer } from './http/health-server.ts';
 import type { Logger } from './log.ts';
 import { createModel } from './model/model.ts';
-import { createPolicies } from './policy/create-policies.ts';
-import { createEvaluate } from './policy/evaluate.ts';
-import { createCompile } from './policy/opa.ts';
-import { isPolicyFile } from './policy/try-policies.ts';
 import type { Redact } from './redact.ts';
-import { createDirectoryReader } from './reload/read-directory.ts';
 import type { Environment } from './settings/environment.ts';
 import type { SettingsSource } from './settings/read-settings.ts';
 import type { Secrets } from './settings/secrets.ts';
 import type { Settings } from './settings/settings.ts';
-import { writeReportFiles } from './store/report-files.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
-import { KINDS_OF_POLICY } from './wiring/assess.ts';
 import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
 import { createDispatch, modelSettingsOf } from './wiring/dispatch.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
-import { startNightly } from './wiring/nightly.ts';
-import { knownTools } from './wiring/known-tools.ts';
+import { createKeepReport } from './wiring/keep-report.ts';
 import { lastGoodSettings } from './wiring/last-good-settings.ts';
+import { MOUNT_LIMITS } from './wiring/mount-limits.ts';
+import { createMountedDefinitions } from './wiring/mounted-definitions.ts';
+import { createMountedPolicies } from './wiring/mounted-policies.ts';
+import { createObserveAndCheck } from './wiring/observe-and-check.ts';
 import { createReadLog, LOG_LIMITS } from './wiring/quote-logs.ts';
 import { recallOwners } from './wiring/owner-memory.ts';
-import { createPinnedDefinitions, isDefinitionRow, lastGoodPolicies } from './wiring/pinned-policies.ts';
+import { createPinnedDefinitions } from './wiring/pinned-policies.ts';
 import { createPinnedSettings } from './wiring/pinned-settings.ts';
 import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
-import { sayWhatRuns } from './wiring/start-words.ts';
+import { startService, type Service } from './wiring/serve.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
 import { vertexAccess } from './wiring/vertex-access.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
@@ -114,12 +102,6 @@ export interface App extends AsyncDisposable {
 /** Of the 30 s that Kubernetes gives a stopping pod; what is not told by then waits on disk. */
 const LAST_DELIVERIES_MS = 8_000;
 const AGENTS_DEADLINE_MS = 15 * 60_000;
-/** Definitions are few and small; a directory beyond this is not ours. */
-const MOST_FILES = 1_000;
-const MOST_FILE_BYTES = 1024 * 1024;
-const MOST_POLICY_FILES = 50;
-/** A tick may be late on a busy node. */
-const WEDGE_SLACK_MS = 30_000;
 
 /**
  * The composition root: what runs, what it is made of, and in which order it stops.
@@ -129,6 +111,7 @@ const WEDGE_SLACK_MS = 30_000;
 export async function startApp(options: AppOptions): Promise<App> {
   const { environment, secrets, log, now, redact } = options;
   const settings = options.settings;
+  const current = (): Settings => settings.current();
   const agentsDeadlineMs = options.agentsDeadlineMs ?? AGENTS_DEADLINE_MS;
   const step = options.step ?? (() => undefined);
   const credentials = secretsOrNone(secrets, log);
@@ -144,13 +127,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       step,
     }),
   );
-  const { health, ready, ...noted } = createProcessHealth({ now, log });
+  const health = createProcessHealth({ now, log });
   settings.onReload(metrics.settingsReload);
-  let followSchedule = (): void => undefined;
+  let service: Service | undefined;
   let wakeDelivery = (): void => undefined;
   settings.subscribe(() => {
-    log.setLevel(settings.current().logLevel);
-    followSchedule();
+    log.setLevel(current().logLevel);
+    service?.followSchedule();
     wakeDelivery();
   });
   await settings.keepLastGood(lastGoodSettings(store, now));
@@ -158,8 +141,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const cluster = acquired.use(
     createClusterReader({
       access: options.access,
-      cluster: () => ({ id: settings.current().clusterId, name: settings.current().clusterName }),
-      settings: () => ({ ...(options.clusterReads?.settings ?? defaultReadSettings), ...settings.current().retry }),
+      cluster: () => ({ id: current().clusterId, name: current().clusterName }),
+      settings: () => ({ ...(options.clusterReads?.settings ?? defaultReadSettings), ...current().retry }),
       readableConfigMaps: () => [],
       now,
       sleep: options.clusterReads?.sleep ?? sleep,
@@ -181,7 +164,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const delivery = createDelivery({
     outbox: store.outbox,
     slack,
-    enabled: () => settings.current().flags.notifications && credentials.SLACK_BOT_TOKEN() !== undefined,
+    enabled: () => current().flags.notifications && credentials.SLACK_BOT_TOKEN() !== undefined,
     now,
     sleep: options.sleepBetweenMessages ?? sleepQuietly,
     random: Math.random,
@@ -191,8 +174,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.resolve();
     },
     onOutcome: ({ notice, result }) => metrics.delivery({ leg: 'slack', operation: notice.content.kind, result }),
-    onProblems: noted.noteDelivery,
-    onUnreached: noted.noteUnreached,
+    onProblems: health.noteDelivery,
+    onUnreached: health.noteUnreached,
   });
   wakeDelivery = () => delivery.wake();
   if (options.serve) {
@@ -203,82 +186,35 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const github = createGithub({ readToken: credentials.GITHUB_TOKEN, apiUrl: environment.githubApiUrl });
   const githubConfigured = (): boolean =>
-    settings.current().toolsets.github &&
-    settings.current().github.repositories.length > 0 &&
-    credentials.GITHUB_TOKEN() !== undefined;
+    current().toolsets.github && current().github.repositories.length > 0 && credentials.GITHUB_TOKEN() !== undefined;
   const toolsOfCycle = createTools({ queries: cluster.queries, github, redact, runJq: createRunJq(), now });
 
-  const policiesDir = (): string | undefined =>
-    environment.policiesDir ?? settings.current().rego.policyDir ?? environment.mountedPoliciesDir;
-  const policyReaders = new Map<string, ReturnType<typeof createDirectoryReader>>();
-  const policies = createPolicies({
-    read: (directory) => {
-      const reader =
-        policyReaders.get(directory) ??
-        createDirectoryReader({
-          directory,
-          accepts: isPolicyFile,
-          maxFiles: MOST_POLICY_FILES,
-          maxFileBytes: MOST_FILE_BYTES,
-        });
-      policyReaders.set(directory, reader);
-      return reader();
-    },
-    settings: () => ({ directory: policiesDir(), files: settings.current().rego.files }),
-    compile: createCompile(environment.opaPath),
-    evaluate: createEvaluate(),
-    lastGood: lastGoodPolicies(store, now),
+  const { policies, directory: policiesDir } = createMountedPolicies({
+    environment,
+    settings: current,
+    store,
     onReload: metrics.policyReload,
     now,
     log,
   });
   await policies.start();
-
-  const definitions = createDefinitions({
-    readClaudeDir: createDirectoryReader({
-      directory: environment.claudeDir,
-      accepts: isOrchestratorFile,
-      maxFiles: 1,
-      maxFileBytes: MOST_FILE_BYTES,
-    }),
-    readAgentsDir: createDirectoryReader({
-      directory: environment.agentsDir,
-      accepts: isAgentFile,
-      maxFiles: MOST_FILES,
-      maxFileBytes: MOST_FILE_BYTES,
-    }),
-    lastGood: {
-      load: async () =>
-        new Map(
-          (await store.lastGood.load())
-            .filter(({ name }) => isDefinitionRow(name))
-            .map(({ name, bytes, sha256, savedAtMs }) => [name, { bytes, sha256, acceptedAtMs: savedAtMs }]),
-        ),
-      save: (name, { bytes, sha256, acceptedAtMs }) =>
-        store.lastGood.save({ name, bytes, sha256, savedAtMs: acceptedAtMs }),
-      forget: (name) => store.lastGood.forget(name),
-    },
-    settings: () => ({
-      env: environment.variables,
-      tools: knownTools({ kubernetes: settings.current().toolsets.kubernetes, github: githubConfigured() }),
-      toolCeiling: environment.toolCeiling,
-      modelAliases: settings.current().modelAliases,
-      modelAllowList: environment.modelAllowlist,
-      defaultModel: settings.current().llm.model,
-      zone: settings.current().schedule.zone,
-      policyHash: policies.hash(),
-    }),
+  const definitions = createMountedDefinitions({
+    environment,
+    settings: current,
+    store,
+    githubConfigured,
+    policyHash: () => policies.hash(),
     now,
     log,
   });
   const pinnedDefinitions = createPinnedDefinitions({
     definitions,
     policies,
-    settings: () => settings.current(),
+    settings: current,
     now,
   });
   const { assess } = pinnedDefinitions;
-  const pinnedSettings = createPinnedSettings(() => settings.current());
+  const pinnedSettings = createPinnedSettings(current);
 
   const model = createModel({
     apiKey: credentials.ANTHROPIC_API_KEY,
@@ -286,8 +222,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...vertexAccess({ environment, now, onCredential: secrets.remember }),
     baseUrl: environment.anthropicBaseUrl,
     ...options.modelDeadlines,
-    settings: () => modelSettingsOf(settings.current()),
-    switchedOn: () => settings.current().flags.modelCalls,
+    settings: () => modelSettingsOf(current()),
+    switchedOn: () => current().flags.modelCalls,
     spend: { load: (day) => store.spend.on(day), add: (day, usd) => store.spend.add(day, usd, 1) },
     onCall: (call) => metrics.modelCall({ model: call.model, status: call.status, ms: call.ms, usage: call.usage }),
     now,
@@ -299,20 +235,23 @@ export async function startApp(options: AppOptions): Promise<App> {
     options.withAgents ? model.missing() : 'agents are switched off (--no-agents)';
 
   const owners = await recallOwners({ store, now, log });
-  const patrolPods = createPatrolPods({ loadIncidents: () => store.loadIncidents(now()), now });
-  const checks = () => checksWith(settings.current().customResources);
-  const settingsOf = (checkId: string) => settings.current().checks[checkId] ?? {};
   const monitorCards = createMonitorCards({
     store,
     delivery,
-    settings: () => settings.current(),
+    settings: current,
     now,
     newNoticeId: randomUUID,
     log,
   });
 
   const compare = createCompare(log);
-  let noteAttempt = (): void => undefined;
+  const keepReport = createKeepReport({
+    store,
+    reportsDir: options.keep === 'memory' ? undefined : environment.reportsDir,
+    redact,
+    onStoreTrouble: health.noteStore,
+    log,
+  });
   const pinDefinitions = async (): Promise<Definitions> => {
     const pinned = await pinnedDefinitions.pin();
     metrics.definitionsPinned({
@@ -326,44 +265,27 @@ export async function startApp(options: AppOptions): Promise<App> {
   const steps: CycleSteps = {
     now,
     pin: async () => {
-      const current = settings.refresh();
+      const pinnedNow = settings.refresh();
       const pinned = await pinDefinitions();
       lastOfCycle = { pinned, policyHash: policies.hash() };
-      pinnedSettings.remember(pinned, current);
+      pinnedSettings.remember(pinned, pinnedNow);
       return pinned;
     },
-    observe: async (due, signal) => {
-      const snapshot = await cluster.takeSnapshot({
-        kinds: [...kindsFor(due, settingsOf, checks()), ...KINDS_OF_POLICY],
-        customResources: allRows(settings.current().customResources),
-        namespaces: settings.current().namespaces,
-        ...(due === 'patrol' && { podsToRead: await patrolPods.decide() }),
-        signal,
-      });
-      patrolPods.note(snapshot);
-      return snapshot;
-    },
-    check: (snapshot, due, pinned) =>
-      runChecksInTurns(
-        snapshot,
-        {
-          nowMs: now(),
-          settings: settingsOf,
-          checks: checks(),
-          due,
-          lastKnownOwner: owners.lastKnownOwner,
-          tierOf: (subject) => tierOf(subject, pinned),
-          redact,
-          onError: (checkId, error) => log.error('check failed', { check: checkId, err: error }),
-        },
-        setImmediate,
-      ),
+    ...createObserveAndCheck({
+      cluster,
+      settings: current,
+      patrolPods: createPatrolPods({ loadIncidents: () => store.loadIncidents(now()), now }),
+      owners,
+      redact,
+      now,
+      log,
+    }),
     compare: (pinned, snapshot, due) => [...compare(pinned, snapshot, due), ...pinnedDefinitions.troubles(pinned)],
     assess,
     decideAndRecord: createDecideAndRecord({
       store,
       delivery,
-      settings: () => settings.current(),
+      settings: current,
       pinNow: () => definitions.pin(),
       readLog: createReadLog(cluster.queries),
       logLimits: LOG_LIMITS,
@@ -371,11 +293,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       now,
       newNoticeId: randomUUID,
       agentsMissing,
-      onStoreTrouble: noted.noteStore,
+      onStoreTrouble: health.noteStore,
       onNotices: options.onNotices ?? (() => undefined),
       log,
     }),
-    switchedOff: () => switchesOff(settings.current().flags),
+    switchedOff: () => switchesOff(current().flags),
     agentsMissing,
     dispatch: createDispatch({
       model,
@@ -399,18 +321,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     }),
     report: async (report, keepFile) => {
       metrics.cycleFinished(report);
-      try {
-        await store.reports.save(report);
-        await store.cycleEnds.record(report.cycle.trigger, Date.parse(report.cycle.endedAt));
-      } catch (error) {
-        if (!(error instanceof MonitorError)) throw error;
-        noted.noteStore(error);
-      }
-      if (!keepFile || options.keep === 'memory') return;
-      // Copies for people: the database has the report, so their trouble is no reason to be out of service.
-      await writeReportFiles(environment.reportsDir, report, redact).catch((error: unknown) =>
-        log.error('report files could not be written', { err: error }),
-      );
+      await keepReport(report, keepFile);
     },
   };
 
@@ -424,7 +335,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       agentsDeadlineMs,
       // By hand, whoever moves the clock also brings the cycles.
       at: options.serve ? createAlarm(now) : () => () => undefined,
-      onAttempt: () => noteAttempt(),
+      onAttempt: () => service?.noteAttempt(),
       onFinished: (result, ask) => {
         const facts = {
           settingsProblem: settings.problem(),
@@ -471,7 +382,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               following = Promise.all([following, monitorCards.tellFiles(files)]);
             },
             onReload: metrics.mountReload,
-            limits: { maxFiles: MOST_FILES, maxFileBytes: MOST_FILE_BYTES },
+            limits: MOUNT_LIMITS,
             tuning: options.watchMounts ?? {},
             now,
             log,
@@ -479,52 +390,28 @@ export async function startApp(options: AppOptions): Promise<App> {
         )
       : undefined;
 
-  let port: number | undefined;
   if (options.serve) {
-    const server = acquired.use(
-      await startHealthServer({
-        port: environment.metricsPort,
-        host: '0.0.0.0',
+    service = acquired.use(
+      await startService({
+        version: options.version,
+        environment,
+        settings: current,
+        secrets,
+        access: options.access,
+        slack,
+        agentsMissing,
+        githubConfigured,
+        store,
         health,
-        ready,
         metrics: async () => {
           await tellOutboxSize();
           return metrics.text();
         },
-      }),
-    );
-    port = server.port;
-    await sayWhatRuns({
-      version: options.version,
-      environment,
-      settings: settings.current(),
-      secrets,
-      access: options.access,
-      metricsPort: port,
-      slack,
-      agentsMissing: agentsMissing(),
-      githubConfigured: githubConfigured(),
-      log,
-    });
-    acquired.use(startNightly({ store, reportsDir: environment.reportsDir, now, log }));
-    const schedule = acquired.use(
-      startSchedule({
-        settings: settings.current().schedule,
-        trigger: (ask) => {
-          if (ask.trigger !== 'patrol' || settings.current().flags.patrols) return coordinator.trigger(ask);
-          // The clock ticks, so the process is not wedged.
-          noteAttempt();
-          log.info('patrol left out: patrols are switched off (patrols in flags.json)');
-          return undefined;
-        },
-        lastScheduledEndedAtMs: await store.cycleEnds.last('scheduled'),
+        trigger: coordinator.trigger,
         now,
         log,
       }),
     );
-    followSchedule = () => schedule.follow(settings.current().schedule);
-    noteAttempt = () => noted.noteAttempt(schedule.thirdPatrolAtMs() + WEDGE_SLACK_MS);
-    noteAttempt();
   }
 
   const running = acquired.move();
@@ -536,10 +423,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     store,
     cluster,
     metrics,
-    health,
-    ready,
+    health: health.health,
+    ready: health.ready,
     mounts,
-    port,
+    port: service?.port,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
