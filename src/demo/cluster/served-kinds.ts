@@ -65,36 +65,40 @@ export const apiVersionOf = ({ group, version }: ServedKind): string =>
   group === '' ? version : `${group}/${version}`;
 
 const VERBS = ['get', 'list', 'watch'];
-const groupsOf = (): readonly string[] =>
-  [...new Set(servedKinds.map(({ group }) => group))].filter((group) => group !== '');
+const groupsOf = (kinds: readonly ServedKind[]): readonly string[] =>
+  [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== '');
 
 /** What a discovery path answers, classic or aggregated; `undefined` for a path that is none. */
-export function discovery(path: string, aggregated: boolean): Record<string, unknown> | undefined {
+export function discovery(
+  path: string,
+  aggregated: boolean,
+  served: readonly ServedKind[],
+): Record<string, unknown> | undefined {
   if (path === '/api') {
     return aggregated
-      ? aggregatedList([''])
+      ? aggregatedList([''], served)
       : { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   }
   if (path === '/apis') {
-    const groups = groupsOf();
+    const groups = groupsOf(served);
     return aggregated
-      ? aggregatedList(groups)
-      : { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => apiGroup(group)) };
+      ? aggregatedList(groups, served)
+      : { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => apiGroup(group, served)) };
   }
   const groupVersion = path.replace(/^\/apis?\//, '');
-  const kinds = servedKinds.filter((each) => apiVersionOf(each) === groupVersion);
+  const kinds = served.filter((each) => apiVersionOf(each) === groupVersion);
   const prefix = kinds[0]?.group === '' ? '/api/' : '/apis/';
   if (kinds.length > 0 && path === `${prefix}${groupVersion}`) {
     return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: kinds.flatMap(resources) };
   }
   const group = path.replace('/apis/', '');
-  return groupsOf().includes(group) && path === `/apis/${group}`
-    ? { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) }
+  return groupsOf(served).includes(group) && path === `/apis/${group}`
+    ? { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, served) }
     : undefined;
 }
 
-function apiGroup(name: string): Record<string, unknown> {
-  const version = servedKinds.find(({ group }) => group === name)?.version ?? 'v1';
+function apiGroup(name: string, served: readonly ServedKind[]): Record<string, unknown> {
+  const version = served.find(({ group }) => group === name)?.version ?? 'v1';
   const entry = { groupVersion: `${name}/${version}`, version };
   return { name, versions: [entry], preferredVersion: entry };
 }
@@ -105,13 +109,13 @@ function resources({ kind: name, resource, singular, shortNames, namespaced }: S
   return [own, { name: 'pods/log', singularName: '', kind: 'Pod', namespaced: true, verbs: ['get'] }];
 }
 
-function aggregatedList(groups: readonly string[]): Record<string, unknown> {
+function aggregatedList(groups: readonly string[], served: readonly ServedKind[]): Record<string, unknown> {
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((group) => {
-      const kinds = servedKinds.filter((each) => each.group === group);
+      const kinds = served.filter((each) => each.group === group);
       return {
         metadata: group === '' ? {} : { name: group },
         versions: [

@@ -23,6 +23,8 @@ export interface SimulatedClusterOptions {
   readonly now: () => number;
   /** Another cluster than the demo's; for tests. */
   readonly state?: (nowMs: number) => ClusterState;
+  /** Served beside the built-in kinds, such as those of cert-manager; for tests. */
+  readonly customKinds?: readonly ServedKind[];
 }
 
 const TOKEN = 'simulated-cluster';
@@ -38,6 +40,7 @@ interface Failure {
 /** Starts a read-only API server whose cluster exists only as data. It speaks JSON over plain HTTP on loopback. */
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const { now, state = stateAt } = options;
+  const kinds = [...servedKinds, ...(options.customKinds ?? [])];
   const requests: string[] = [];
   const violations: string[] = [];
 
@@ -57,7 +60,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       return fail({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
     }
     if (method === 'POST') {
-      const review = accessReview(url.pathname, parseJson(body ?? ''));
+      const review = accessReview(url.pathname, parseJson(body ?? ''), kinds);
       if (review !== undefined) return sendJson(response, 201, review);
     }
     if (method !== 'GET') {
@@ -67,11 +70,11 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       return sendJson(response, 200, { major: '1', minor: '36', gitVersion: 'v1.36.0', platform: 'linux/amd64' });
     }
     const accept = request.headers.accept ?? '';
-    const announced = discovery(url.pathname, accept.includes('as=APIGroupDiscoveryList'));
+    const announced = discovery(url.pathname, accept.includes('as=APIGroupDiscoveryList'), kinds);
     if (announced !== undefined) return sendJson(response, 200, announced, aggregatedType(announced));
 
     const nowMs = now();
-    const result = readResource(url, accept, state(nowMs), nowMs);
+    const result = readResource(url, accept, state(nowMs), nowMs, kinds);
     if ('code' in result) return fail(result);
     return 'text' in result ? sendText(response, result.text) : sendJson(response, 200, result.json);
   }
@@ -89,14 +92,18 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
 
 type Result = { readonly json: unknown } | { readonly text: string } | Failure;
 
-function readResource(url: URL, accept: string, state: ClusterState, nowMs: number): Result {
+function readResource(
+  url: URL,
+  accept: string,
+  state: ClusterState,
+  nowMs: number,
+  kinds: readonly ServedKind[],
+): Result {
   const pattern = /^\/(?:api|apis\/([^/]+))\/([^/]+)\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+)(\/log)?)?$/;
   const [, group = '', version = '', namespace, resource = '', name, log] = (pattern.exec(url.pathname) ?? []).map(
     (part) => (part === undefined ? undefined : decodeURIComponent(part)),
   );
-  const kind = servedKinds.find(
-    (each) => each.group === group && each.version === version && each.resource === resource,
-  );
+  const kind = kinds.find((each) => each.group === group && each.version === version && each.resource === resource);
   // `/api/v1/namespaces/payments` reads as a namespace followed by nothing.
   const missing: Failure = {
     code: 404,
