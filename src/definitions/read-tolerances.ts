@@ -143,7 +143,12 @@ export function readTolerances(
           ...(match.state === 'degraded' && { degradedOnly: true }),
         };
         for (const name of names) found.push({ ...base, tier: undefined, name });
-        if (names.length === 0) for (const tier of tiers) found.push({ ...base, tier, name: undefined });
+        if (names.length > 0) continue;
+        // Next to a tier a SEV only says which of two rules goes first; alone each SEV of `SEV-2 and SEV-3` has the tolerance.
+        const ofSeverities = tiers.every((tier) => tier === undefined) ? subject.severities : [severity];
+        for (const each of ofSeverities) {
+          for (const tier of tiers) found.push({ ...base, severity: each, tier, name: undefined });
+        }
       }
     }
   }

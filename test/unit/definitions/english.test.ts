@@ -418,6 +418,11 @@ test.each<[text: string, read: string[]]>([
   ],
   [
     `## Policy
+- SEV-2 and SEV-3 in staging: down for more than 30 minutes.`,
+    ['tolerance of 1800 s for SEV-2 in staging only', 'tolerance of 1800 s for SEV-3 in staging only'],
+  ],
+  [
+    `## Policy
 - If P1 is down for 5 minutes, call the manager; below that do nothing`,
     ['tolerance of 300 s for P1'],
   ],
