@@ -96,6 +96,11 @@ export function isGone(error: unknown): boolean {
   return word !== undefined && GONE_REFUSALS.has(word);
 }
 
+/** Reading is a courtesy: what only a person can mend there stops no message. */
+export function mayNotAsk(error: unknown): boolean {
+  return error instanceof SlackBlocked;
+}
+
 /**
  * Translates whatever the client threw, once. Bodies and headers of the answer stay behind: the cause is not carried along.
  *
