@@ -211,7 +211,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     definitions,
     policies,
     settings: current,
-    now,
   });
   const { assess } = pinnedDefinitions;
   const pinnedSettings = createPinnedSettings(current);

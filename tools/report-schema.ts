@@ -5,6 +5,7 @@ import { ROLES } from '../src/domain/definitions.ts';
 import { FAMILIES, REASONS } from '../src/domain/finding.ts';
 import { SILENT_REASONS, TOLD_REASONS } from '../src/domain/incident.ts';
 import { ENVIRONMENTS, IMPACTS, PRIORITIES, SEVERITIES, TIERS } from '../src/domain/severity.ts';
+import { replaySchema } from './report-schema/replay.ts';
 
 /** `docs/report.schema.json` as code: the shape of one cycle's report in JSON. `npm run report-schema` writes the file. */
 export const REPORT_SCHEMA_FILE = 'docs/report.schema.json';
@@ -90,6 +91,7 @@ const finding = z.strictObject({
   customLabels: z.record(z.string(), z.array(z.string())),
   tier: z.enum(TIERS).optional(),
   priority: z.enum(PRIORITIES),
+  priorityByPolicy: z.enum(PRIORITIES).optional().describe('What policy said, before the tier moved it'),
   floor: z.enum(SEVERITIES).describe('The severity that holds without any model'),
   policy: z.strictObject({ environment: z.string(), labels: z.string(), priority: z.string() }),
   hold: hold.nullable(),
@@ -111,6 +113,10 @@ const decision = z.strictObject({
   reason: z.enum([...TOLD_REASONS, ...SILENT_REASONS]),
   detail: z.string(),
   severity: z.enum(SEVERITIES),
+  channel: z.string().optional().describe('Where it was told, or would have been'),
+  contacts: z.array(z.string()).optional(),
+  notes: z.array(z.string()).optional().describe('What code made of verdicts and quoted rules'),
+  until: time.optional().describe('When it is to be looked at again, where it is withheld until then'),
 });
 
 const usage = z
@@ -200,6 +206,7 @@ export const reportSchema = z
       .describe('What was asked of container logs for what was told; left out where nothing was'),
     analysisMissing: z.string().optional().describe('Why agents did not (all) run'),
     switchedOff: z.array(z.string()).optional().describe('Kill switches of flags.json that are off'),
+    replay: replaySchema({ time, owner, strings, evidence, finding, hold }).optional(),
   })
   .meta({
     title: 'k8s-monitor cycle report',

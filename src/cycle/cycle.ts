@@ -71,7 +71,8 @@ export async function runCycle(
       () => steps.check(snapshot, due, definitions),
       (run) => run.outcomes.every((outcome) => outcome.evaluated !== 'no'),
     );
-    const findings = await steps.assess(checked.findings, snapshot, definitions);
+    const assessedAtMs = steps.now();
+    const findings = await steps.assess(checked.findings, snapshot, definitions, assessedAtMs);
     const input = { cycleId, trigger, definitions, snapshot, checked, findings } as const;
     const first = await stages.run('tell', () =>
       steps.decideAndRecord({
@@ -82,12 +83,13 @@ export async function runCycle(
         analysis: { expected: expectAgents, missing: agentsMissing },
       }),
     );
-    return { input, first };
+    return { input, first, assessedAtMs };
   });
 
   let last = seen.first;
   let agents: AgentsOutcome = NO_AGENTS;
   let findings: readonly AssessedFinding[] = seen.first.findings;
+  const passes = [{ assessedAtMs: seen.assessedAtMs, result: seen.first }];
   if (expectAgents) {
     const focused = request.focus === undefined ? findings : inFocus(findings, seen.first, request.focus.incidentIds);
     agents = await stages.run(
@@ -106,7 +108,9 @@ export async function runCycle(
       },
       (outcome) => outcome.missing === undefined,
     );
-    findings = [...findings, ...(await steps.assess(agents.findings, seen.input.snapshot, definitions))];
+    const assessedAtMs = steps.now();
+    const added = await steps.assess(agents.findings, seen.input.snapshot, definitions, assessedAtMs);
+    findings = [...findings, ...added];
     const spoken = agents;
     last = await exclusively(() =>
       stages.run('retell', () =>
@@ -120,6 +124,7 @@ export async function runCycle(
         }),
       ),
     );
+    passes.push({ assessedAtMs, result: last });
   } else {
     stages.skip('dispatch');
   }
@@ -140,6 +145,7 @@ export async function runCycle(
     findings,
     incidents: last.incidents,
     decisions,
+    passes,
     agents,
     logs: seen.first.logs,
     analysisMissing: request.withAgents ? (agentsMissing ?? agents.missing) : undefined,

@@ -4,6 +4,7 @@ import type { Trigger } from '../domain/cycle.ts';
 import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
+import type { ReplayPass, ReplayRecord } from '../domain/replay.ts';
 import type { CycleReport, LogsRead } from '../domain/report.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
@@ -36,6 +37,10 @@ export interface PassResult {
   readonly incidents: readonly Incident[];
   /** The next moment at which something must be looked at again. */
   readonly recheckAtMs: number | undefined;
+  /** What decided in it besides files, findings and checks. */
+  readonly recorded?: Pick<ReplayRecord, 'clusterId' | 'settings' | 'scope'> & {
+    readonly pass: Omit<ReplayPass, 'assessedAt'>;
+  };
 }
 
 /** What one cycle is made of. Each is a function that the composition root hands over; each has its own handling of partial trouble. */
@@ -51,6 +56,7 @@ export interface CycleSteps {
     findings: readonly Finding[],
     snapshot: Snapshot,
     definitions: Definitions,
+    nowMs: number,
   ) => Promise<readonly AssessedFinding[]>;
   /** Decisions, incidents, evidence and outbox rows in one transaction; then delivery is woken. */
   readonly decideAndRecord: (input: PassInput) => Promise<PassResult>;

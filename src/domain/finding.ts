@@ -155,6 +155,8 @@ export interface AssessedFinding extends Finding {
   readonly customLabels: Readonly<Record<string, readonly string[]>>;
   readonly tier: Tier | undefined;
   readonly priority: Priority;
+  /** What policy said, before the tier moved it. */
+  readonly priorityByPolicy?: Priority;
   /** The severity that holds without any model. */
   readonly floor: Severity;
   /** Which rule gave each; for the report. */

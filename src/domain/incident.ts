@@ -135,4 +135,11 @@ export interface Decision {
   readonly detail: string;
   readonly severity: Severity;
   readonly revision: string;
+  /** Where it was told, or would have been. This and what follows are in reports, not in the rows of the database. */
+  readonly channel?: string;
+  readonly contacts?: readonly string[];
+  /** What code made of verdicts and quoted rules. */
+  readonly notes?: readonly string[];
+  /** When it is to be looked at again, where it is withheld until then. */
+  readonly untilMs?: number;
 }

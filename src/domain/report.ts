@@ -4,6 +4,7 @@ import type { Trigger } from './cycle.ts';
 import type { DefinitionFile, DefinitionWarning } from './definitions.ts';
 import type { AssessedFinding, Hold } from './finding.ts';
 import type { Decision } from './incident.ts';
+import type { ReplayRecord } from './replay.ts';
 import type { Severity } from './severity.ts';
 import type { Gap } from './snapshot.ts';
 import type { Usage } from './usage.ts';
@@ -50,6 +51,8 @@ export interface CycleReport {
   readonly analysisMissing?: string;
   /** Kill switches of `flags.json` that are off; left out when none is. */
   readonly switchedOff?: readonly string[];
+  /** For `validate --against`; reports of older versions have none. */
+  readonly replay?: ReplayRecord;
 }
 
 export interface LogsRead {
@@ -64,7 +67,9 @@ export type ReportedFinding = Omit<AssessedFinding, 'onsetAtMs' | 'hold'> & {
   readonly hold: Hold | null;
 };
 
-type ReportedDecision = Omit<Decision, 'incidentId' | 'atMs' | 'cycleId' | 'revision'> & {
+export type ReportedDecision = Omit<Decision, 'incidentId' | 'atMs' | 'cycleId' | 'revision' | 'untilMs'> & {
   readonly incident: string;
   readonly at: string;
+  /** When it is to be looked at again, where it is withheld until then. */
+  readonly until?: string;
 };

@@ -32,7 +32,7 @@ export function record(lived: Lived, judgement: Judgement, telling: Telling, inp
   const shown = contents.reduce(rememberShown(nowMs), withChannel);
   return {
     incident: shown,
-    decision: decisionOf(shown, telling, input),
+    decision: { ...decisionOf(shown, telling, input), ...addressOf(shown, channel, judgement, telling, input) },
     notices: contents.map((content) => noticeOf(shown.id, channel, shown, content, input)),
   };
 }
@@ -68,6 +68,22 @@ function decisionOf(incident: Incident, telling: Telling, input: DecisionInput):
     detail: off ? `${telling.reason} (${telling.detail}) waits until notifications are switched on` : telling.detail,
     severity: incident.severity,
     revision: input.revision,
+  };
+}
+
+/** What the card says besides: to whom and where, and what became of verdicts. */
+function addressOf(
+  incident: Incident,
+  channel: string,
+  { notes }: Judgement,
+  { withheld }: Telling,
+  input: DecisionInput,
+): Pick<Decision, 'channel' | 'contacts' | 'notes' | 'untilMs'> {
+  return {
+    channel,
+    contacts: input.contactsFor(incident.severity, incident),
+    ...(notes.length > 0 && { notes }),
+    ...(withheld?.untilMs !== undefined && { untilMs: withheld.untilMs }),
   };
 }
 

@@ -50,12 +50,13 @@ export async function pruneReportFiles(directory: string, beforeMs: number): Pro
   return removed;
 }
 
-/** One incident's part of a cycle, in the form of the whole. */
+/** One incident's part of a cycle, in the form of the whole; only a whole cycle can be decided again. */
 function reportOfIncident(report: CycleReport, incidentId: string): CycleReport {
   const incidents = report.incidents.filter(({ id }) => id === incidentId);
   const findings = new Set(incidents.flatMap((incident) => incident.findings));
+  const { replay: _, ...rest } = report;
   return {
-    ...report,
+    ...rest,
     incidents,
     findings: report.findings.filter(({ id }) => findings.has(id)),
     decisions: report.decisions.filter(({ incident }) => incident === incidentId),

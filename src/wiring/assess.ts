@@ -38,6 +38,7 @@ export async function assessFindings(
       namespaceLabels,
       tier,
       priority,
+      priorityByPolicy: policy.priority,
       floor,
       hold: holdFor({ ...finding, floor, environment: policy.environment }, definitions, parts.nowMs),
     };

@@ -1,12 +1,12 @@
 import type { LogLimits, ReadLog } from '../container-logs/read-lines.ts';
 import type { CycleSteps, PassInput, PassResult } from '../cycle/steps.ts';
-import { channelFor, contactsFor } from '../definitions/matching.ts';
 import type { Delivery } from '../delivery/worker.ts';
 import type { Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Notice } from '../domain/notice.ts';
-import type { Severity } from '../domain/severity.ts';
+import type { Scope } from '../domain/replay.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import { MonitorError } from '../errors.ts';
 import { fingerprint, incidentId } from '../incidents/identity.ts';
 import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
@@ -15,8 +15,9 @@ import type { Redact } from '../redact.ts';
 import type { Settings } from '../settings/settings.ts';
 import { redacted } from '../store/redacted.ts';
 import type { Store } from '../store/store.ts';
-import { permitsBy } from './permits.ts';
+import { decidingSettingsOf, decisionInputOf } from './decision-input.ts';
 import { decideWithLogs } from './quote-logs.ts';
+import { createRecordForReplay } from './record-for-replay.ts';
 
 export interface RecordParts {
   readonly store: Pick<
@@ -48,6 +49,7 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
   /** What the last pass knew, for the time in which the store cannot be read or takes nothing. */
   let remembered: readonly Incident[] = [];
   let unwritten = false;
+  const recordForReplay = createRecordForReplay(parts.redact);
 
   return async (input) => {
     const { id } = input.snapshot.cluster;
@@ -60,11 +62,17 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
       if (unwritten) await store.probe();
       return (await store.loadIncidents(now())).incidents;
     }, remembered);
-    const { outcome, findings, logs } = await decideWithLogs(await decisionInput(input, known.value, parts), {
-      ...parts,
-      limits: parts.logLimits,
-      log: log.child({ cycle: input.cycleId }),
-    });
+    const decided = await decisionInput(input, known.value, parts);
+    const opened: string[] = [];
+    const nextIncidentId = (): string => {
+      const incident = decided.nextIncidentId();
+      opened.push(incident);
+      return incident;
+    };
+    const { outcome, findings, logs } = await decideWithLogs(
+      { ...decided, nextIncidentId },
+      { ...parts, limits: { ...parts.logLimits, totalMs: parts.settings().enrichment.timeoutMs }, log: log.child({ cycle: input.cycleId }) },
+    );
     remembered = [...outcome.incidents];
     let trouble = known.trouble;
     try {
@@ -94,6 +102,12 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
       decisions: outcome.decisions,
       incidents: outcome.incidents,
       recheckAtMs: outcome.recheckAtMs,
+      recorded: {
+        clusterId: decided.clusterId,
+        settings: decidingSettingsOf(parts.settings()),
+        scope: scopeOf(input.snapshot),
+        pass: recordForReplay(input, decided, opened, outcome),
+      },
     } satisfies PassResult;
   };
 
@@ -133,26 +147,17 @@ function asStoreTrouble(error: unknown): MonitorError {
 
 async function decisionInput(input: PassInput, known: readonly Incident[], parts: RecordParts): Promise<DecisionInput> {
   const { definitions, snapshot } = input;
-  const settings = parts.settings();
   const nowMs = parts.now();
-  const { channels, allowedChannels, businessHours } = settings.slack;
-  const inForce = input.pass === 1 ? definitions : await parts.pinNow();
-  const included = snapshot.includedNamespaces;
-  return {
+  return decisionInputOf({
     clusterId: snapshot.cluster.id === '' ? parts.store.clusterId() : snapshot.cluster.id,
-    clusterName: settings.clusterName,
     cycleId: input.cycleId,
     pass: input.pass,
     nowMs,
-    revision: definitions.revision,
     findings: input.findings,
     known,
     outcomes: input.checked.outcomes,
     snapshotAtMs: snapshot.takenAtMs,
-    inScope: (namespace) =>
-      namespace === ''
-        ? included === undefined
-        : (included === undefined || included.includes(namespace)) && !snapshot.excludedNamespaces.includes(namespace),
+    scope: scopeOf(snapshot),
     agents: input.agents,
     focus: input.focus,
     analysis: {
@@ -160,34 +165,19 @@ async function decisionInput(input: PassInput, known: readonly Incident[], parts
       available: parts.agentsMissing() === undefined,
       missing: input.analysis.missing,
     },
-    permits: permitsBy(definitions, inForce, settings.schedule.zone, nowMs),
-    channelFor: (severity, incident, proposed) =>
-      allowed(proposed, allowedChannels) ??
-      byFindings(
-        incident.findings,
-        (finding) => channelFor(severity, finding, definitions, allowedChannels)?.channel,
-      ) ??
-      channels[severity],
-    contactsFor: (severity: Severity, incident) => [
-      ...new Set(incident.findings.flatMap((finding) => contactsFor(severity, finding, definitions))),
-    ],
-    businessHours,
-    flags: { notifications: true, modelCalls: true },
+    settings: decidingSettingsOf(parts.settings()),
+    given: definitions,
+    inForce: input.pass === 1 ? definitions : await parts.pinNow(),
     nextIncidentId: () => incidentId(nowMs, parts.store.nextIncidentNumber(nowMs)),
     nextNoticeId: parts.newNoticeId,
+  });
+}
+
+function scopeOf({ includedNamespaces, excludedNamespaces }: Snapshot): Scope {
+  return {
+    ...(includedNamespaces !== undefined && { included: includedNamespaces }),
+    excluded: excludedNamespaces,
   };
-}
-
-function allowed(channel: string | undefined, list: readonly string[]): string | undefined {
-  const bare = (name: string): string => name.replace(/^#/, '');
-  return channel === undefined ? undefined : list.find((candidate) => bare(candidate) === bare(channel));
-}
-
-function byFindings(
-  findings: readonly AssessedFinding[],
-  pick: (finding: AssessedFinding) => string | undefined,
-): string | undefined {
-  return findings.map(pick).find((channel) => channel !== undefined);
 }
 
 function evidenceOf(findings: readonly AssessedFinding[], input: PassInput) {

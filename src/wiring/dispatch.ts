@@ -63,7 +63,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
       githubUrl: parts.githubUrl,
       limits: { ...LIMITS, maxTokens: settings.llm.maxTokensPerRequest, totalMs: parts.agentsDeadlineMs },
       claudeSectionsFor: (agent, findings) => sectionsFor(definitions.orchestrator?.text ?? '', agent.name, findings),
-      assess: (findings: readonly Finding[]) => parts.assess(findings, snapshot, definitions),
+      assess: (findings: readonly Finding[]) => parts.assess(findings, snapshot, definitions, parts.now()),
       objectFacts: createObjectFacts(snapshot, { nowMs: parts.now(), lastKnownOwner: parts.lastKnownOwner }),
       fenceMarker: parts.newFenceMarker(),
       now: parts.now,

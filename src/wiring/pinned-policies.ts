@@ -21,7 +21,6 @@ export function createPinnedDefinitions(parts: {
   readonly definitions: DefinitionsSource;
   readonly policies: Policies;
   readonly settings: () => Settings;
-  readonly now: () => number;
 }): PinnedDefinitions {
   const pinnedWith = new WeakMap<Definitions, PinnedPolicies>();
   const policiesOf = (definitions: Definitions): PinnedPolicies => {
@@ -41,11 +40,11 @@ export function createPinnedDefinitions(parts: {
       pinnedWith.set(definitions, policies);
       return definitions;
     },
-    assess: (findings, snapshot, definitions) =>
+    assess: (findings, snapshot, definitions, nowMs) =>
       assessFindings(findings, snapshot, definitions, {
         assess: policiesOf(definitions).assess,
         environments: parts.settings().environments,
-        nowMs: parts.now(),
+        nowMs,
       }),
     troubles: (definitions) => policiesOf(definitions).troubles(),
   };

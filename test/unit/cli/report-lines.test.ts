@@ -25,6 +25,7 @@ function aReport(
     definitions: emptyDefinitions(),
     findings: [],
     incidents: [],
+    passes: [],
     decisions: passes.map((pass, index) => ({
       incidentId: 'INC-20261121_180005-001',
       cycleId: '2026-11-21T18:00:05Z-manual',
