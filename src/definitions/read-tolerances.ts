@@ -70,6 +70,9 @@ const WORDS: Readonly<Record<string, number>> = {
   thirty: 30,
 };
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** `Not tolerated to be down for 5 minutes` says the contrary of a tolerance, wherever in the sentence. */
+const INTOLERABLE =
+  /(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?(?:tolera\w+|accept\w+|allowed|permitted|ok|okay|fine)\b|\b(?:un|in)(?:accept|toler)\w+/i;
 /** What is tolerated for longer is no outage, or no tolerance. */
 export const LONGEST_TOLERANCE_MS = 24 * 3_600_000;
 
@@ -190,6 +193,7 @@ function isDenied(text: string, match: Match): boolean {
       .slice(0, match.index)
       .split(/[.;:!?\n]/)
       .at(-1) ?? '';
+  if (INTOLERABLE.test(text)) return true;
   const words = before.trim().split(/\s+/).slice(-3);
   // What once happened is no rule for tomorrow.
   if (/\b(?:was|were|went|had\s+been)(?:\s+\w+)?\s*$/i.test(before)) return true;

@@ -11,9 +11,9 @@ const KINDS = new Set(
     ' ',
   ),
 );
-/** Pairs of English words that only look like `namespace/name`. */
+/** English that only looks like `[namespace/]name`. */
 const PROSE = new Set(
-  'and/or either/or he/she his/her i/o n/a on/off up/down yes/no read/write input/output tcp/ip client/server start/stop true/false cpu/memory memory/cpu request/response requests/limits pass/fail'.split(
+  'and/or either/or he/she his/her i/o n/a on/off up/down yes/no read/write input/output tcp/ip client/server start/stop true/false cpu/memory memory/cpu request/response requests/limits pass/fail everything anything everyone anybody nothing all others'.split(
     ' ',
   ),
 );

@@ -91,6 +91,9 @@ const NO_SCOPE: SilenceScope = { names: [], reason: undefined, otherWords: '' };
 const SOMEWHERE =
   /^(?:(?!\s[-–—]+\s)[^,:])*?\b(?:(?:in|into|to|on|via|through|over)\s+(?:the\s+|our\s+)?#[a-z0-9]|(?:by|via|through|over|on)\s+(?:the\s+|our\s+|an?\s+)?(?:(?:tele)?phone|pager|e-?mail|sms|text\s+message)\b)/i;
 
+/** `do not flag its restarts as SEV-1`: as something less they may be told. */
+const AS_BAD_AS = /^[^,:;]*\bas\s+(?:an?\s+)?(?:SEV|P[0-3]\b|critical\b|urgent\b|high\b|incidents?\b)/i;
+
 function voidedBy(before: string, phrase: string, after: string, scope: SilenceScope): SilencePhrase['void'] {
   const words = before.trim().split(/\s+/).slice(-3);
   if (
@@ -106,10 +109,11 @@ function voidedBy(before: string, phrase: string, after: string, scope: SilenceS
   )
     return 'conditional';
   if (/\b(?:unless|except|if|only)\b[^,]*$/i.test(before)) return 'conditional';
-  // `do not flag as SEV-1`, `do not page @payments`: less than silence. Nobody in particular, or a thing, is silence.
+  // `do not flag it as SEV-1`, `do not page @payments`: less than silence. Nobody in particular, or a thing, is silence.
   if (
     /^(?:do|don|never|should|must|shall|need|no\s+need)/i.test(phrase) &&
-    /^\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after)
+    (/^(?:\s+(?:it|this|that|these|those|them))?\s+(?:as\b|to\b|[#@]|twice\b|again\b|before\b)/i.test(after) ||
+      AS_BAD_AS.test(after))
   )
     return 'partial';
   if (SOMEWHERE.test(after)) return 'partial';

@@ -612,6 +612,14 @@ test.each<[why: string, text: string, warning: string | undefined]>([
 - web/search: do not flag as SEV-1`,
     'silence-unread',
   ],
+  ...['do not flag it as SEV-1', 'do not flag its restarts as a SEV-1', 'never alert on it as critical'].map(
+    (words): [string, string, string] => [
+      `only a severity is denied: ${words}`,
+      `## Known issues
+- web/search: ${words}`,
+      'silence-unread',
+    ],
+  ),
   [
     'only a person is spared',
     `## Known issues
@@ -862,6 +870,18 @@ The entries below tell when not to alert. Do not alert without reading web/searc
     'tolerance-unread',
   ],
   [
+    'what is not tolerated',
+    `## Policy
+- P1 is not tolerated to be down for 5 minutes`,
+    'tolerance-unread',
+  ],
+  [
+    'what is unacceptable',
+    `## Policy
+- Being down for 5 minutes is unacceptable for P1`,
+    'tolerance-unread',
+  ],
+  [
     `nobody's tolerance`,
     `## Policy
 - The cache may be down for 5 minutes`,
@@ -878,6 +898,12 @@ The entries below tell when not to alert. Do not alert without reading web/searc
     `## Policy
 - P1 may be down for 5 minutes after production deploys`,
     'tolerance-unread',
+  ],
+  [
+    'everything is no service',
+    `## Channels
+- everything: #ops`,
+    'channel-without-subject',
   ],
   [
     'a channel of the past',
