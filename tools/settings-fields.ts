@@ -58,11 +58,13 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
     bounds: '`#name` or id',
     what: 'trouble of the monitor itself',
   },
+  'slack.channels.digest': { bounds: '`#name` or id', what: 'where the daily digest goes; no effect in this version' },
   'slack.allowed_channels': {
     byDefault: 'those named above',
     bounds: 'list',
     what: 'what Markdown and agents may choose from',
   },
+  'slack.digest_at': { bounds: 'hh:mm', what: 'when the daily digest is told; no effect in this version' },
   'slack.business_hours.start': { bounds: 'hh:mm', what: 'SEV-3 is told from then' },
   'slack.business_hours.end': { bounds: 'hh:mm', what: 'SEV-3 is told until then' },
   'slack.business_hours.days': { bounds: '`Sun` `Mon` `Tue` `Wed` `Thu` `Fri` `Sat`', what: 'SEV-3 is told on them' },
@@ -199,6 +201,23 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
     what: 'the services it deploys, as the correlator is told',
   },
   'github.repositories[].paths': { bounds: 'paths in it', what: 'where in it they are, as the correlator is told' },
+  'webhook_leg.url_file': {
+    bounds: 'absolute path',
+    what: 'a file with the URL of a second way to tell; no effect in this version',
+  },
+  'prometheus.url': {
+    bounds: 'URL of an allowed origin',
+    what: 'whom tools ask for metrics; no effect in this version',
+  },
+  'enrichment.timeout': {
+    byDefault: '`5s`',
+    bounds: '`100ms`–`10s`',
+    what: 'how long a message waits at most for the logs behind it',
+  },
+  'enrichment.cache_ttl': {
+    bounds: '`0s`–`24h`',
+    what: 'of the ancestors: every cycle reads the cluster anew, so it has no effect',
+  },
   'rego.policy_dir': {
     byDefault: 'that of the environment',
     bounds: 'directory',

@@ -8,6 +8,7 @@ import { createSteadyRead } from '../reload/read-steadily.ts';
 import { parseEnvironment, type Environment, type EnvironmentFlags } from '../settings/environment.ts';
 import { createSettings, type SettingsOptions, type SettingsSource } from '../settings/read-settings.ts';
 import { createSecrets, type Secrets } from '../settings/secrets.ts';
+import { checkIdsWith } from '../wiring/custom-resources.ts';
 import { createProviderLacks } from '../wiring/provider-lacks.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +41,7 @@ export function openContext(
     readFile: readTextIfThere,
     ...(environment.configFile !== undefined && { steadily: createSteadyRead(dirname(environment.configFile)) }),
     cronProblem,
+    checkIds: checkIdsWith,
     allowedOrigins: [...environment.allowedOrigins, ...originsOf([environment.anthropicBaseUrl])],
     providerLacks: createProviderLacks(secrets, environment),
     log,

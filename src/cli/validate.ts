@@ -8,6 +8,7 @@ import type { EnvironmentFlags } from '../settings/environment.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { isSettingsFile } from '../settings/settings-file-names.ts';
 import { isPolicyFile } from '../policy/try-policies.ts';
+import { checkIdsWith } from '../wiring/custom-resources.ts';
 import { knownTools } from '../wiring/known-tools.ts';
 import { openContext, type Context } from './context.ts';
 import { EXIT } from './exit-code.ts';
@@ -145,6 +146,7 @@ function readSettingsFiles(candidates: readonly Candidate[], { environment }: Co
         required: false,
         readFile: (path) => (basename(path) === name ? Buffer.from(bytes).toString('utf8') : undefined),
         cronProblem,
+        checkIds: checkIdsWith,
         allowedOrigins: environment.allowedOrigins,
       });
       for (const { line, message } of warnings)

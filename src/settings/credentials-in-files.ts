@@ -1,6 +1,8 @@
 /** Where in a settings file a credential stands, and which Secret it belongs into. Never the credential itself. */
 export interface MisplacedCredential {
   readonly path: readonly string[];
+  /** The path for people: a key that is a credential itself is left out of it. */
+  readonly shown: string;
   readonly belongsInto: string;
 }
 
@@ -8,7 +10,8 @@ export interface MisplacedCredential {
 const NAMED = /(?:^|_)(?:api_?key|token|password|passwd|secret|private_key|client_secret)$/;
 
 /** Texts that are nothing but a credential, and the environment variable of the service that takes it. */
-const SHAPES: readonly (readonly [RegExp, string])[] = [
+type Shape = readonly [RegExp, string];
+const SHAPES: readonly Shape[] = [
   [/^sk-ant-[\w-]{8,}/, 'ANTHROPIC_API_KEY'],
   [/^sk-[\w-]{16,}/, 'OPENAI_API_KEY'],
   [/^xox[a-z]-[\w-]{8,}|^xapp-[\w-]{8,}/, 'SLACK_BOT_TOKEN'],
@@ -27,13 +30,24 @@ const BY_WORD: readonly (readonly [RegExp, string])[] = [
 
 /** Every credential in what a settings file says, by the name of its key or by its shape. */
 export function misplacedCredentials(value: unknown, path: readonly string[] = []): readonly MisplacedCredential[] {
-  if (typeof value === 'string') {
-    const shape = SHAPES.find(([pattern]) => pattern.test(value.trim()));
+  const found = (shape: Shape | undefined): MisplacedCredential => ({
+    path,
+    shown: path.map((key) => (shapeOf(key) === undefined ? key : '…')).join('.'),
+    belongsInto: shape?.[1] || variableFor(path),
+  });
+  const keyShape = shapeOf(path.at(-1) ?? '');
+  if (keyShape !== undefined) return [found(keyShape)];
+  if (typeof value === 'string' || typeof value === 'number') {
+    const shape = shapeOf(String(value));
     const named = value !== '' && NAMED.test(snakeCase(path.at(-1) ?? ''));
-    return shape === undefined && !named ? [] : [{ path, belongsInto: shape?.[1] || variableFor(path) }];
+    return shape === undefined && !named ? [] : [found(shape)];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => misplacedCredentials(inner, [...path, key]));
+}
+
+function shapeOf(text: string): Shape | undefined {
+  return SHAPES.find(([pattern]) => pattern.test(text.trim()));
 }
 
 function variableFor(path: readonly string[]): string {

@@ -40,7 +40,10 @@ const MAX_ROWS = 50;
 const Path = z
   .string()
   .max(200)
-  .refine((path) => parsePath(path) !== undefined, 'a path such as "status.phase" or "status.listeners[].conditions"');
+  .refine(
+    (path) => parsePath(path) !== undefined,
+    'must be a path such as "status.phase" or "status.listeners[].conditions"',
+  );
 const Text = z.string().min(1).max(200);
 const Value = z.union([z.string().max(200), z.number(), z.boolean()]).transform(String);
 
@@ -84,9 +87,9 @@ const Cause = z.object({
 
 const Row = z
   .object({
-    kind: z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/, 'a kind such as "Widget"'),
-    group: z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'an API group such as "example.com"'),
-    plural: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'the plural of its CRD, such as "widgets"'),
+    kind: z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/, 'must be a kind such as "Widget"'),
+    group: z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'must be an API group such as "example.com"'),
+    plural: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the plural of its CRD, such as "widgets"'),
     namespaced: z.boolean().default(true),
     description: z.string().min(1).max(300).optional(),
     family: z.enum(CHECKED_FAMILIES).default('other'),

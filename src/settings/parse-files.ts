@@ -1,14 +1,17 @@
 import { MonitorError } from '../errors.ts';
-import { parseYamlFile, type ParsedFile } from './parse-yaml.ts';
-import { EnvironmentsFile, SET_AT_START, SettingsFile, type ProviderName } from './schema.ts';
+import { parseYamlFile, type ParsedFile, type SettingsWarning } from './parse-yaml.ts';
+import { nearest } from './schema-keys.ts';
+import { EnvironmentsFile, SET_AT_START, SettingsFile, WITHOUT_EFFECT, type ProviderName } from './schema.ts';
 import { DeduplicationFile, FlagsFile, RateLimitsFile, RetryFile, StormFile } from './sibling-schemas.ts';
 
 /** What a settings file is held against besides its schema. */
 export interface Bounds {
   /** Why a cron expression is not one; `undefined` when it is. */
   readonly cronProblem: (expression: string) => string | undefined;
-  /** Origins that `llm.endpoint` may have besides the provider's own. */
+  /** Origins that URLs may have; `llm.endpoint` its provider's own as well. */
   readonly allowedOrigins: readonly string[];
+  /** Ids of all checks, where the file adds checks for these custom resources; left out: `checks` is taken as it is. */
+  readonly checkIds?: (customResources: readonly string[]) => readonly string[];
   /** What a provider lacks before it can be asked, as a remedy; `undefined`: nothing. */
   readonly providerLacks?: (provider: ProviderName) => string | undefined;
 }
@@ -32,10 +35,18 @@ export function parseConfig(
   before: SettingsFile | undefined,
   bounds: Bounds,
 ): ParsedFile<SettingsFile> {
-  const parsed = parseYamlFile(path, text, { schema: SettingsFile, elsewhere: SET_AT_START });
+  const parsed = parseYamlFile(path, text, {
+    schema: SettingsFile,
+    elsewhere: SET_AT_START,
+    withoutEffect: WITHOUT_EFFECT,
+  });
+  const at = (field: readonly string[]): string => {
+    const { line, column } = parsed.placeOf(field);
+    return `${path}:${line}:${column}`;
+  };
   const refuse = (field: readonly string[], why: string): MonitorError =>
-    new MonitorError('CONFIG_INVALID', `invalid config: ${path}:${parsed.lineOf(field)}: ${field.join('.')}: ${why}`);
-  const { schedule, llm } = parsed.value;
+    new MonitorError('CONFIG_INVALID', `invalid config: ${at(field)}: ${field.join('.')}: ${why}`);
+  const { schedule, llm, prometheus } = parsed.value;
   for (const field of ['agents', 'patrol'] as const) {
     const problem = bounds.cronProblem(schedule[field]);
     if (problem !== undefined) throw refuse(['schedule', field], `"${schedule[field]}" ${problem}`);
@@ -43,37 +54,73 @@ export function parseConfig(
   if (llm.provider === 'openai' && llm.model === undefined) {
     throw refuse(['llm', 'model'], 'must be set for openai, to the id of one of its models');
   }
-  if (llm.endpoint !== null) {
-    const { origin } = new URL(llm.endpoint);
-    if (!PROVIDER_ORIGINS[llm.provider](origin) && !bounds.allowedOrigins.includes(origin)) {
-      const allowed = bounds.allowedOrigins.length === 0 ? '' : `, ${bounds.allowedOrigins.join(', ')}`;
-      throw refuse(
-        ['llm', 'endpoint'],
-        `${origin} is not an allowed origin (those of ${llm.provider}${allowed}). Add it to K8S_MONITOR_ALLOWED_ORIGINS if prompts may go there.`,
-      );
-    }
+  for (const { field, url, owner } of [
+    { field: ['llm', 'endpoint'], url: llm.endpoint, owner: llm.provider },
+    { field: ['prometheus', 'url'], url: prometheus.url, owner: undefined },
+  ]) {
+    const why = url === null || url === undefined ? undefined : strayOrigin(url, owner, bounds.allowedOrigins);
+    if (why !== undefined) throw refuse(field, why);
   }
   if (before !== undefined && before.llm.provider !== llm.provider) {
     const lacking = bounds.providerLacks?.(llm.provider);
     if (lacking !== undefined) throw refuse(['llm', 'provider'], `${llm.provider} cannot be asked: ${lacking}`);
   }
-  return parsed;
+  const unknownChecks = Object.keys(parsed.value.checks).flatMap((id): SettingsWarning[] => {
+    const known = bounds.checkIds?.(parsed.value.custom_resources.map(({ plural, group }) => `${plural}.${group}`));
+    if (known === undefined || known.includes(id)) return [];
+    const near = nearest(id, known);
+    const message = `there is no check ${id}, checks.${id} is ignored${near === undefined ? '' : `; did you mean ${near}?`}`;
+    return [{ file: path, ...parsed.placeOf(['checks', id]), message }];
+  });
+  return { ...parsed, warnings: [...parsed.warnings, ...unknownChecks] };
+}
+
+/** Why a URL may not be asked; `undefined` when it may. */
+function strayOrigin(
+  url: string,
+  provider: ProviderName | undefined,
+  allowedOrigins: readonly string[],
+): string | undefined {
+  const { origin } = new URL(url);
+  if ((provider !== undefined && PROVIDER_ORIGINS[provider](origin)) || allowedOrigins.includes(origin))
+    return undefined;
+  const allowed = [...(provider === undefined ? [] : [`those of ${provider}`]), ...allowedOrigins].join(', ');
+  const what = provider === undefined ? 'questions' : 'prompts';
+  return `${origin} is not an allowed origin (${allowed === '' ? 'there is none' : allowed}). Add it to K8S_MONITOR_ALLOWED_ORIGINS if ${what} may go there.`;
 }
 
 export function parseEnvironments(path: string, text: string): ParsedFile<EnvironmentsFile> {
   return parseYamlFile(path, text, { schema: EnvironmentsFile });
 }
 
+const FOR_SIGNALS: Readonly<Record<string, string>> = { '': 'it is for signals, and nothing takes them yet' };
+
 /** The small files; each may stand below its own name, as the ancestors' ConfigMaps had them. */
 export const parseSibling = {
   retry: (path: string, text: string) =>
     parseYamlFile(path, text, { schema: RetryFile, words: 'retry ', wrapper: 'retry' }),
   storm: (path: string, text: string) =>
-    parseYamlFile(path, text, { schema: StormFile, words: 'storm ', wrapper: 'storm' }),
+    parseYamlFile(path, text, { schema: StormFile, words: 'storm ', wrapper: 'storm', withoutEffect: FOR_SIGNALS }),
   deduplication: (path: string, text: string) =>
-    parseYamlFile(path, text, { schema: DeduplicationFile, words: 'deduplication ', wrapper: 'deduplication' }),
+    parseYamlFile(path, text, {
+      schema: DeduplicationFile,
+      words: 'deduplication ',
+      wrapper: 'deduplication',
+      withoutEffect: FOR_SIGNALS,
+    }),
   rateLimits: (path: string, text: string) =>
-    parseYamlFile(path, text, { schema: RateLimitsFile, words: 'rate limits ', wrapper: 'rate_limits' }),
+    parseYamlFile(path, text, {
+      schema: RateLimitsFile,
+      words: 'rate limits ',
+      wrapper: 'rate_limits',
+      withoutEffect: FOR_SIGNALS,
+    }),
   flags: (path: string, text: string) =>
-    parseYamlFile(path, text, { schema: FlagsFile, language: 'JSON', words: 'flags ', wrapper: 'flags' }),
+    parseYamlFile(path, text, {
+      schema: FlagsFile,
+      language: 'JSON',
+      words: 'flags ',
+      wrapper: 'flags',
+      withoutEffect: { signals: 'nothing takes signals yet' },
+    }),
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { IMPACTS } from '../domain/severity.ts';
+import { ENVIRONMENTS, IMPACTS } from '../domain/severity.ts';
 import { CustomResources } from './custom-resources.ts';
-import { Duration } from './duration.ts';
+import { Duration, durationWithin } from './duration.ts';
 
 const LEVELS = {
   debug: 'debug',
@@ -13,11 +13,13 @@ const LEVELS = {
   WARN: 'warn',
   ERROR: 'error',
 } as const;
-const Channel = z.string().regex(/^(?:#[^\s#]{1,80}|[CGD][A-Z0-9]{6,})$/, 'a channel such as "#alerts" or its id');
+const Channel = z
+  .string()
+  .regex(/^(?:#[^\s#]{1,80}|[CGD][A-Z0-9]{6,})$/, 'must be a channel such as "#alerts" or its id');
 const Glob = z.string().min(1);
-const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time such as "09:00"');
+const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "09:00"');
 const Repository = z.object({
-  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, '"owner/name"'),
+  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be "owner/name"'),
   services: z.array(z.string().min(1)).default([]),
   paths: z.array(z.string().min(1)).default([]),
 });
@@ -25,7 +27,12 @@ const Repository = z.object({
 const LogLevel = z
   .enum(['debug', 'info', 'warn', 'error', 'DEBUG', 'INFO', 'WARN', 'ERROR'])
   .transform((level) => LEVELS[level]);
-const RegoFile = z.string().regex(/^[\w.-]+\.rego$/, 'the name of a file such as "priority.rego"');
+const RegoFile = z.string().regex(/^[\w.-]+\.rego$/, 'must be the name of a file such as "priority.rego"');
+/** In any case; `unknown` is what nobody said. */
+const EnvironmentName = z.preprocess(
+  (value) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
+  z.enum(ENVIRONMENTS).exclude(['unknown']),
+);
 const Toolset = z.object({ enabled: z.boolean().default(true) }).prefault({});
 const CheckOverride = z.object({
   enabled: z.boolean().optional(),
@@ -44,6 +51,15 @@ export const SET_AT_START: Readonly<Record<string, string>> = {
   auth_enabled: 'there is nothing to sign in to',
   kubernetes: 'set KUBECONFIG, or let the service account be used',
   DATA_STORAGE_URL: 'set K8S_MONITOR_DATA_DIR',
+};
+
+/** Fields of `config.yaml` that are checked already and used by nothing yet. */
+export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  'slack.channels.digest': 'there is no daily digest yet',
+  'slack.digest_at': 'there is no daily digest yet',
+  'webhook_leg.url_file': 'Slack is the only way to tell somebody yet',
+  'prometheus.url': 'no tool asks Prometheus yet',
+  'enrichment.cache_ttl': 'every cycle reads the cluster anew, and no answer is kept',
 };
 
 /**
@@ -86,9 +102,11 @@ export const SettingsFile = z.object({
           sev3: Channel.default('#alerts'),
           sev4: Channel.default('#alerts'),
           monitor: Channel.optional(),
+          digest: Channel.optional(),
         })
         .prefault({}),
       allowed_channels: z.array(Channel).optional(),
+      digest_at: ClockTime.optional(),
       business_hours: z
         .object({
           start: ClockTime.default('09:00'),
@@ -104,6 +122,18 @@ export const SettingsFile = z.object({
   custom_resources: CustomResources.prefault([]),
   toolsets: z.object({ kubernetes: Toolset, github: Toolset }).prefault({}),
   github: z.object({ repositories: z.array(Repository).default([]) }).prefault({}),
+  webhook_leg: z
+    .object({
+      url_file: z.string().regex(/^\//, 'must be an absolute path such as "/etc/k8s-monitor/webhook/url"').optional(),
+    })
+    .prefault({}),
+  prometheus: z.object({ url: z.url().optional() }).prefault({}),
+  enrichment: z
+    .object({
+      timeout: durationWithin('100ms', '10s').prefault('5s'),
+      cache_ttl: durationWithin('0s', '24h').optional(),
+    })
+    .prefault({}),
   rego: z
     .object({
       policy_dir: z.string().min(1).optional(),
@@ -118,8 +148,8 @@ export type SettingsFile = z.infer<typeof SettingsFile>;
 
 /** `environments.yaml`: which environment a namespace belongs to; first match in file order. */
 export const EnvironmentsFile = z.object({
-  cluster: z.string().min(1).optional(),
-  namespaces: z.record(Glob, z.string().min(1)).default({}),
+  cluster: EnvironmentName.optional(),
+  namespaces: z.record(Glob, EnvironmentName).default({}),
 });
 export type EnvironmentsFile = z.infer<typeof EnvironmentsFile>;
 

@@ -82,9 +82,9 @@ export function openSettingsFiles(options: SettingsFilesOptions): OpenedFiles {
       const texts = all.map((each) => each.text() ?? '');
       const { cluster, namespaces } = environments.value();
       const lines = {
-        cluster: cluster === undefined ? undefined : environments.lineOf(['cluster']),
+        cluster: cluster === undefined ? undefined : environments.placeOf(['cluster']).line,
         namespaces: Object.fromEntries(
-          Object.keys(namespaces).map((glob) => [glob, environments.lineOf(['namespaces', glob])]),
+          Object.keys(namespaces).map((glob) => [glob, environments.placeOf(['namespaces', glob]).line]),
         ),
       };
       return settingsFrom(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { ParsedFile, SettingsWarning } from './parse-yaml.ts';
+import type { Place } from './yaml-text.ts';
 
 /** One settings file, in force as a whole or not at all. */
 export interface Slot<Value> {
@@ -11,7 +12,7 @@ export interface Slot<Value> {
   readonly text: () => string | undefined;
   readonly sha256: () => string;
   readonly warnings: () => readonly SettingsWarning[];
-  readonly lineOf: (path: readonly string[]) => number;
+  readonly placeOf: (path: readonly string[]) => Place;
   /** Why the file that is mounted now is not in force; `undefined` when it is. */
   readonly problem: () => string | undefined;
   /** Takes what is mounted now, or says why not. */
@@ -87,7 +88,7 @@ export function createSlot<Value>(
     text: () => text,
     sha256: () => hashOf(text),
     warnings: () => inForce.warnings,
-    lineOf: (path) => inForce.lineOf(path),
+    placeOf: (path) => inForce.placeOf(path),
     problem: () => (complaint === undefined ? undefined : complaint + (flag ?? '')),
     take,
     recover: (stored, acceptedAtMs) => {

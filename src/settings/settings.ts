@@ -43,6 +43,8 @@ export interface Settings {
       readonly paths: readonly string[];
     }[];
   };
+  /** How long a message waits at most for the logs behind it. */
+  readonly enrichment: { readonly timeoutMs: number };
   readonly environments: {
     readonly cluster: string | undefined;
     readonly namespaces: Readonly<Record<string, string>>;
@@ -163,6 +165,7 @@ export function settingsFrom(files: SettingsFiles, revision: string): Settings {
         return { owner, name, services, paths };
       }),
     },
+    enrichment: { timeoutMs: file.enrichment.timeout },
     environments: {
       cluster: environments.cluster,
       namespaces: environments.namespaces,

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import { Duration } from './duration.ts';
-
-/** A duration from `min` to `max`, both as people write them. */
-function durationWithin(min: string, max: string) {
-  const [minMs, maxMs] = [Duration.parse(min), Duration.parse(max)];
-  return Duration.refine((ms) => ms >= minMs && ms <= maxMs, `must be from ${min} to ${max}`);
-}
+import { durationWithin } from './duration.ts';
 
 /** `retry.yaml`: patience with the API server. */
 export const RetryFile = z

@@ -88,13 +88,21 @@ const sick = (...lines: readonly string[]): string =>
   `${SMALLEST.slice(0, SMALLEST.indexOf('      - condition'))}${lines.map((line) => `      ${line}\n`).join('')}`;
 
 test.each([
-  ['a Secret', SMALLEST.replace('Widget', 'Secret'), 'config.yaml:2: custom_resources.0.kind: Secrets are never read'],
+  [
+    'a Secret',
+    SMALLEST.replace('Widget', 'Secret'),
+    'config.yaml:2:5: custom_resources.0.kind: Secrets are never read',
+  ],
   ['secrets by their plural', SMALLEST.replace('widgets', 'secrets'), 'Secrets are never read'],
-  ['the core group', SMALLEST.replace('example.com', '""'), 'config.yaml:3: custom_resources.0.group: an API group'],
+  [
+    'the core group',
+    SMALLEST.replace('example.com', '""'),
+    'config.yaml:3:5: custom_resources.0.group: must be an API group',
+  ],
   [
     'a built-in group',
     SMALLEST.replace('example.com', 'apps'),
-    'config.yaml:3: custom_resources.0.group: an API group such as "example.com", not "apps"',
+    'config.yaml:3:5: custom_resources.0.group: must be an API group such as "example.com", not "apps"',
   ],
   [
     'a built-in group with a dot',
@@ -109,12 +117,12 @@ test.each([
   [
     'an impact that is none',
     SMALLEST.replace('impact: error', 'impact: bad'),
-    'config.yaml:7: custom_resources.0.sick.0.impact',
+    'config.yaml:7:9: custom_resources.0.sick.0.impact',
   ],
   [
     'a sickness of nothing',
     sick('- impact: error'),
-    'config.yaml:6: custom_resources.0.sick.0.condition: give either a condition or a field',
+    'config.yaml:6:9: custom_resources.0.sick.0.condition: give either a condition or a field',
   ],
   [
     'both at once',
@@ -124,7 +132,7 @@ test.each([
   [
     'a field and no value',
     sick('- field: status.phase', '  impact: error'),
-    'config.yaml:6: custom_resources.0.sick.0.field: needs is, is_not or is_set',
+    'config.yaml:6:9: custom_resources.0.sick.0.field: needs is, is_not or is_set',
   ],
   [
     'a status of a field',
@@ -144,18 +152,18 @@ test.each([
   [
     'a reason of another family',
     with_('reason: NodeNotReady'),
-    'config.yaml:5: custom_resources.0.reason: must be a reason of the family other',
+    'config.yaml:5:5: custom_resources.0.reason: must be a reason of the family other',
   ],
   [
     'a family without a reason',
     with_('family: certificate'),
     'must be a reason of the family certificate: CertificateNotReady',
   ],
-  ['a grace without a unit', with_('grace: 5'), 'config.yaml:5: custom_resources.0.grace'],
+  ['a grace without a unit', with_('grace: 5'), 'config.yaml:5:5: custom_resources.0.grace'],
   [
     'the same kind twice',
     `${SMALLEST}${SMALLEST.replace('custom_resources:\n', '')}`,
-    'config.yaml:8: custom_resources.1.kind: Widget.example.com is there twice',
+    'config.yaml:8:5: custom_resources.1.kind: Widget.example.com is there twice',
   ],
   [
     'too many rows',
@@ -168,7 +176,12 @@ test.each([
 
 test('an unknown key of a row is a warning with its line, and with the key that was meant', () => {
   expect(read(with_('gracee: 5m')).warnings).toEqual([
-    { file: FILE, line: 5, message: 'unknown key custom_resources.0.gracee is ignored; did you mean grace?' },
+    {
+      file: FILE,
+      line: 5,
+      column: 5,
+      message: 'unknown key custom_resources.0.gracee is ignored; did you mean grace?',
+    },
   ]);
 });
 

@@ -42,33 +42,33 @@ test('channels that are configured are the ones allowed, unless the operator lis
 });
 
 test.each([
-  { name: 'a number as text', text: '\nllm:\n  max_retries: lots\n', says: `${FILE}:3: llm.max_retries: ` },
-  { name: 'a value out of bounds', text: 'llm:\n  timeout_seconds: 0\n', says: `${FILE}:2: llm.timeout_seconds: ` },
+  { name: 'a number as text', text: '\nllm:\n  max_retries: lots\n', says: `${FILE}:3:3: llm.max_retries: ` },
+  { name: 'a value out of bounds', text: 'llm:\n  timeout_seconds: 0\n', says: `${FILE}:2:3: llm.timeout_seconds: ` },
   {
     name: 'a zone that does not exist',
     text: 'schedule:\n  timezone: Mars/Olympus\n',
-    says: `${FILE}:2: schedule.timezone: must be an IANA time zone`,
+    says: `${FILE}:2:3: schedule.timezone: must be an IANA time zone`,
   },
   {
     name: 'a bad cron expression',
     text: 'schedule:\n  patrol: often\n',
-    says: `invalid config: ${FILE}:2: schedule.patrol: "often" is no cron expression`,
+    says: `invalid config: ${FILE}:2:3: schedule.patrol: "often" is no cron expression`,
   },
   {
     name: 'a grace without a unit',
     text: 'checks:\n  crash-loop:\n    grace: "5"\n',
-    says: `${FILE}:3: checks.crash-loop.grace: a duration`,
+    says: `${FILE}:3:5: checks.crash-loop.grace: must be a duration`,
   },
   { name: 'broken YAML', text: 'llm:\n  model: [\n', says: `invalid YAML: ${FILE}:` },
   {
     name: 'a key twice',
     text: 'cluster_name: a\ncluster_name: b\n',
-    says: `invalid YAML: ${FILE}:2: Map keys must be unique`,
+    says: `invalid YAML: ${FILE}:2:1: Map keys must be unique`,
   },
   {
     name: 'a token in the file',
     text: 'slack:\n  bot_token: xoxb-1-secret-value\n',
-    says: `${FILE}:2: slack.bot_token: a credential does not belong`,
+    says: `${FILE}:2:3: slack.bot_token: a credential does not belong`,
   },
   {
     name: 'an endpoint of somebody else',
@@ -99,7 +99,7 @@ test('an unknown key is named with its line and the key that was probably meant'
   const { warnings } = read(config('schedule:\n  patroll: "* * * * *"\n'));
 
   expect(warnings).toEqual([
-    { file: FILE, line: 2, message: 'unknown key schedule.patroll is ignored; did you mean patrol?' },
+    { file: FILE, line: 2, column: 3, message: 'unknown key schedule.patroll is ignored; did you mean patrol?' },
   ]);
 });
 
