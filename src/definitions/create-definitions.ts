@@ -6,6 +6,7 @@ import type { GoodContent, Source } from './assemble.ts';
 import { createAssembler, type Assemble } from './assembler.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
 import { ORCHESTRATOR_FILE } from './parse-file.ts';
+import { createJudge, type DefinitionsDecided } from './verdicts.ts';
 
 /** Where the last good version of each file survives a restart. */
 interface LastGood {
@@ -23,6 +24,8 @@ export interface DefinitionsOptions {
   readonly settings: () => DefinitionSettings;
   /** Left out: with the parse budget of this product. */
   readonly assemble?: Assemble;
+  /** Hears what became of each file that changed, once, whoever looked first. */
+  readonly onDecided?: (decided: DefinitionsDecided) => void;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -44,12 +47,15 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
   const unsaved = new Set<string>();
   let lastWarnings: ReadonlySet<string> = new Set();
   let pinning: Promise<unknown> = Promise.resolve();
+  const judge = createJudge();
+  let last: Definitions | undefined;
 
   const pin = async (): Promise<Definitions> => {
     known ??= await loadKnown();
     const good = known;
     const reads = [await options.readClaudeDir(), await options.readAgentsDir()] as const;
     const sources = [...sourcesOf(reads[0], good, isOrchestratorFile), ...sourcesOf(reads[1], good, isAgentFile)];
+    const before = last ?? (await beforeRestart(good));
     const { definitions: assembled, accepted } = await assemble(sources, options.settings());
     const unread = [
       ...(reads[0].kind === 'read' ? [] : ['no-orchestrator']),
@@ -72,8 +78,19 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
     }
     await saveUnsaved(good);
     logPinned(definitions);
+    const verdicts = judge({ before, after: definitions, accepted, sources });
+    last = definitions;
+    const textOf = (file: string): string | undefined => textIn(good.get(file)?.bytes);
+    if (verdicts.length > 0) options.onDecided?.({ verdicts, before, after: definitions, textOf });
     return definitions;
   };
+
+  /** What an earlier process had in force: the last good version of every file. */
+  async function beforeRestart(good: ReadonlyMap<string, GoodContent>): Promise<Definitions | undefined> {
+    if (options.onDecided === undefined || good.size === 0) return undefined;
+    const sources = [...good].map(([name, content]) => ({ name, content, lastGood: undefined }));
+    return (await assemble(sources, options.settings())).definitions;
+  }
 
   async function loadKnown(): Promise<Map<string, GoodContent>> {
     try {
@@ -125,6 +142,10 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
       return next;
     },
   };
+}
+
+function textIn(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
 }
 
 /** What a directory offers; a broken or missing one offers the last good files it had, never an empty set. */

@@ -1,11 +1,11 @@
 import type { AgentDefinition, DefinitionWarning, Definitions } from '../domain/definitions.ts';
+import { windowText } from '../domain/time-window.ts';
 import { MAX_PASSAGE_CHARACTERS, outlineOf, type Block } from './markdown-outline.ts';
 import { readContacts, readChannels } from './read-routes.ts';
 import { readKnownIssues } from './read-known-issues.ts';
 import { readTiers } from './read-tiers.ts';
 import { readTolerances } from './read-tolerances.ts';
 import type { Reading } from './reading.ts';
-import { describeWindow } from './read-window.ts';
 import type { ServiceName } from './target.ts';
 
 export type Rules = Pick<Definitions, 'tiers' | 'knownIssues' | 'tolerances' | 'channels' | 'contacts' | 'read'> & {
@@ -79,7 +79,7 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
       ...at(issue),
       what: [
         `known issue of ${issue.names.map(nameText).join(', ') || `no object by name (words: ${issue.words.slice(0, 6).join(', ') || 'none'})`}`,
-        ...(issue.window === undefined ? [] : [describeWindow(issue.window)]),
+        ...(issue.window === undefined ? [] : [windowText(issue.window)]),
         ...(issue.untilMs === undefined ? [] : [`until ${new Date(issue.untilMs).toISOString()}`]),
         ...(issue.reason === undefined ? [] : [`reason ${issue.reason}`]),
         ...(issue.environments === undefined ? [] : [`in ${issue.environments.join(', ')} only`]),

@@ -154,15 +154,6 @@ export function readLimitsUnder(headings: readonly string[], text: string, zone:
   return bound === undefined ? { ...own, untilMs } : { ...bound, untilMs };
 }
 
-/** `Sun 02:00-03:00 UTC`, for people. */
-export function describeWindow(window: TimeWindow): string {
-  const days =
-    window.days.length === 7
-      ? 'daily'
-      : window.days.map((day) => (DAYS[day] ?? '').replace(/^./, (first) => first.toUpperCase())).join(', ');
-  return `${days} ${clockText(window.startMinute)}-${clockText(window.endMinute)} ${window.zone}`;
-}
-
 function readUntil(text: string, zone: string): number | undefined | 'unread' {
   const iso = UNTIL_ISO.exec(text);
   const words = UNTIL_WORDS.exec(text);

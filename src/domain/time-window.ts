@@ -55,6 +55,31 @@ export function nextClosing(window: TimeWindow, atMs: number): number | undefine
   return nextMinute(atMs, (candidate) => !isOpen(window, candidate));
 }
 
+/** `Sun 02:00-03:00 UTC`, for people. */
+export function windowText({ days, startMinute, endMinute, zone }: TimeWindow): string {
+  const named = days.length === 7 ? 'daily' : days.map((day) => WEEKDAYS[day] ?? '').join(', ');
+  return `${named} ${minuteText(startMinute)}-${minuteText(endMinute)} ${zone}`;
+}
+
+/** Whether `after` is open at a minute of the week at which `before` is not; of another zone it is taken to be. */
+export function opensMore(before: TimeWindow, after: TimeWindow): boolean {
+  if (before.zone !== after.zone) return true;
+  const open = minutesOf(before);
+  return [...minutesOf(after)].some((minute) => !open.has(minute));
+}
+
+function minutesOf({ days, startMinute, endMinute }: TimeWindow): ReadonlySet<number> {
+  const length = endMinute > startMinute ? endMinute - startMinute : endMinute - startMinute + MINUTES_A_DAY;
+  const minutes = days.flatMap((day) =>
+    Array.from({ length }, (_, index) => (day * MINUTES_A_DAY + startMinute + index) % (7 * MINUTES_A_DAY)),
+  );
+  return new Set(minutes);
+}
+
+function minuteText(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
 function nextMinute(atMs: number, holds: (candidateMs: number) => boolean): number | undefined {
   if (holds(atMs)) return atMs;
   const firstMinute = Math.ceil(atMs / 60_000) * 60_000;

@@ -3,7 +3,7 @@ import type { DirectoryRead, MountedFile } from '../domain/mounted-directory.ts'
 import { MonitorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { assessBuiltin } from './builtin-policy.ts';
-import type { Evaluate } from './evaluate.ts';
+import type { Answers, Evaluate } from './evaluate.ts';
 import type { FileNames } from './judge.ts';
 import type { Compile, PolicyFile, Refusal } from './opa.ts';
 import type { Assess } from './policy.ts';
@@ -20,6 +20,7 @@ import {
 } from './policy-files.ts';
 import { createRegoPolicy } from './rego-policy.ts';
 import { createTryPolicies } from './try-policies.ts';
+import { acceptedSet, refusedSet, type PoliciesDecided } from './verdicts.ts';
 
 interface PolicySettings {
   /** `undefined`: the built-in policy. */
@@ -41,6 +42,8 @@ export interface PolicyOptions {
   };
   /** Counted from the second set on: the first is a start, no reload. */
   readonly onReload: (reload: { readonly result: 'accepted' | 'refused'; readonly ms: number }) => void;
+  /** Hears what became of each file of a changed set, at a start too. */
+  readonly onDecided?: (decided: PoliciesDecided) => void;
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly log: Logger;
@@ -73,6 +76,7 @@ interface InForce {
   readonly set: readonly (PolicyFile & { readonly sha256: string })[];
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly names: FileNames;
+  readonly answers: readonly Answers[];
 }
 
 interface Refused {
@@ -124,6 +128,9 @@ export function createPolicies(options: PolicyOptions): Policies {
   ): Promise<readonly Refusal[]> {
     const key = keyOf(files, unread, names);
     if (inForce?.key === key) {
+      // Back to what is in force after something that was refused: an operator's rollback.
+      if (refused !== undefined)
+        options.onDecided?.(acceptedSet({ before: inForce, after: inForce, mended: refused.refusals }));
       refused = undefined;
       return [];
     }
@@ -134,11 +141,14 @@ export function createPolicies(options: PolicyOptions): Policies {
     const ms = performance.now() - startedAt;
     if (tried.kind === 'compiled') {
       const before = inForce;
-      inForce = { key, set: files, wasm: tried.wasm, names };
+      const known = before ?? (await beforeRestart(names));
+      const mended = refused?.refusals ?? [];
+      inForce = { key, set: files, wasm: tried.wasm, names, answers: tried.answers };
       refused = undefined;
       said.clear();
       logAccepted(before, inForce, isReload ? ms : undefined);
       if (isReload) options.onReload({ result: 'accepted', ms });
+      options.onDecided?.(acceptedSet({ before: known, after: inForce, mended }));
       await lastGood
         .save(files)
         .catch((error: unknown) => log.warn('last good policies could not be saved', { err: messageOf(error) }));
@@ -157,7 +167,22 @@ export function createPolicies(options: PolicyOptions): Policies {
       });
     }
     if (isReload) options.onReload({ result: 'refused', ms });
+    options.onDecided?.(
+      refusedSet({ inForce: (inForce ?? (await beforeRestart(names)))?.set, found: files, refusals }),
+    );
     return refusals;
+  }
+
+  /** What an earlier process had in force, by its hashes. */
+  async function beforeRestart(names: FileNames): Promise<Pick<InForce, 'set' | 'names' | 'answers'> | undefined> {
+    if (options.onDecided === undefined) return undefined;
+    try {
+      const set = hashed(await lastGood.load());
+      return set.length === 0 ? undefined : { set, names, answers: [] };
+    } catch (error) {
+      log.warn('last good policies could not be loaded', { err: messageOf(error) });
+      return undefined;
+    }
   }
 
   /** After a restart onto a set that is refused: once. */
@@ -165,11 +190,11 @@ export function createPolicies(options: PolicyOptions): Policies {
     if (isLastGoodTried) return;
     isLastGoodTried = true;
     try {
-      const files = (await lastGood.load()).map((file) => ({ ...file, sha256: sha256Of(file.bytes) }));
+      const files = hashed(await lastGood.load());
       if (files.length === 0) return;
       const tried = await tryPolicies(files, names);
       if (tried.kind !== 'compiled') return;
-      inForce = { key: keyOf(files, [], names), set: files, wasm: tried.wasm, names };
+      inForce = { key: keyOf(files, [], names), set: files, wasm: tried.wasm, names, answers: tried.answers };
       logAccepted(undefined, inForce, undefined);
     } catch (error) {
       log.warn('last good policies could not be loaded', { err: messageOf(error) });
@@ -247,4 +272,8 @@ export function createPolicies(options: PolicyOptions): Policies {
     pinning = next.catch(() => undefined);
     return next;
   }
+}
+
+function hashed(files: readonly PolicyFile[]): InForce['set'] {
+  return files.map((file) => ({ ...file, sha256: sha256Of(file.bytes) }));
 }

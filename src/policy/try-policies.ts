@@ -1,4 +1,4 @@
-import type { Evaluate } from './evaluate.ts';
+import type { Answers, Evaluate } from './evaluate.ts';
 import { smokeTasks } from './input.ts';
 import { judgeBuiltins, judgeSmoke, type FileNames } from './judge.ts';
 import type { Compile, Compiled, PolicyFile, Refusal } from './opa.ts';
@@ -10,6 +10,11 @@ export const isPolicyFile = (name: string): boolean => /^[\w.-]+\.rego$/.test(na
 /** Nobody waits for it but the next cycle, and a good set must not be refused by a machine that is slow. */
 const SMOKE_MS = 20_000;
 
+export type Tried =
+  | Exclude<Compiled, { kind: 'compiled' }>
+  /** With what it answers over the matrix of inputs, which is the same for every set. */
+  | (Extract<Compiled, { kind: 'compiled' }> & { readonly answers: readonly Answers[] });
+
 /** Compiles a set of policies and tries it over the matrix of inputs: nothing is taken that would fail for the first incident. */
 export function createTryPolicies({
   compile,
@@ -17,7 +22,7 @@ export function createTryPolicies({
 }: {
   readonly compile: Compile;
   readonly evaluate: Evaluate;
-}): (files: readonly PolicyFile[], names: FileNames) => Promise<Compiled> {
+}): (files: readonly PolicyFile[], names: FileNames) => Promise<Tried> {
   return async (files, names) => {
     const absent = POLICY_NAMES.filter((name) => !files.some((file) => file.name === names[name]));
     if (absent.length > 0) return { kind: 'refused', refusals: absent.map((name) => missing(names[name])) };
@@ -27,7 +32,7 @@ export function createTryPolicies({
     const { answers, builtins } = await evaluate(compiled.wasm, tasks, { stopAtError: true, totalMs: SMOKE_MS });
     const unknown = judgeBuiltins(builtins, files);
     const refusals = unknown.length > 0 ? unknown : judgeSmoke(tasks, answers, names);
-    return refusals.length > 0 ? { kind: 'refused', refusals } : compiled;
+    return refusals.length > 0 ? { kind: 'refused', refusals } : { ...compiled, answers };
   };
 }
 

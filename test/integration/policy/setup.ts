@@ -9,6 +9,7 @@ import { createCompile, type Compile, type PolicyFile } from '../../../src/polic
 import type { Assessment, PolicySubject, PolicySurroundings } from '../../../src/policy/policy.ts';
 import { isPolicyFile } from '../../../src/policy/try-policies.ts';
 import { createDirectoryReader } from '../../../src/reload/read-directory.ts';
+import type { PoliciesDecided } from '../../../src/policy/verdicts.ts';
 import { findOpa } from '../../builders/opa.ts';
 import { publish } from '../reload/atomic-writer.ts';
 
@@ -68,6 +69,7 @@ export interface PolicyBench extends AsyncDisposable {
   readonly assess: (...subjects: readonly PolicySubject[]) => Promise<readonly Assessment[]>;
   readonly log: readonly LogLine[];
   readonly reloads: readonly string[];
+  readonly decided: readonly PoliciesDecided[];
   readonly clock: { nowMs: number };
   readonly stored: { files: readonly PolicyFile[] };
 }
@@ -87,6 +89,7 @@ export async function policyBench(
   const clock = { nowMs: Date.UTC(2026, 10, 21, 18) };
   const stored = options.stored ?? { files: [] };
   const reloads: string[] = [];
+  const decided: PoliciesDecided[] = [];
   const settings: PolicyOptions['settings'] = () => ({ directory, files: options.files ?? NAMES });
   const policies = createPolicies({
     read: createDirectoryReader({ directory, accepts: isPolicyFile, maxFiles: 50, maxFileBytes: 1024 * 1024 }),
@@ -101,6 +104,7 @@ export async function policyBench(
       },
     },
     onReload: ({ result }) => void reloads.push(result),
+    onDecided: (one) => void decided.push(one),
     now: () => clock.nowMs,
     log: createLogger({ level: 'info', sink, redact: (text) => text, now: () => clock.nowMs }),
   });
@@ -116,6 +120,7 @@ export async function policyBench(
       return lines.map((line): LogLine => JSON.parse(line));
     },
     reloads,
+    decided,
     clock,
     stored,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { definitionsOf, sundayAt } from './fixtures.ts';
-import { describeWindow, readTimeLimits } from '../../../src/definitions/read-window.ts';
+import { readTimeLimits } from '../../../src/definitions/read-window.ts';
+import { windowText } from '../../../src/domain/time-window.ts';
 import { silencePhrasesIn } from '../../../src/definitions/silence-phrase.ts';
 
 const tiersOf = (claude: string): string[] =>
@@ -67,7 +68,7 @@ test.each<[text: string, expected: string]>([
 ])('window: %s is %j', (text, expected) => {
   const limits = readTimeLimits(text, 'UTC');
 
-  expect(limits.windows.map(describeWindow).join(' | ')).toBe(expected);
+  expect(limits.windows.map(windowText).join(' | ')).toBe(expected);
   expect(limits.unread).toBeUndefined();
 });
 
