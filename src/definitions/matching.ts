@@ -1,4 +1,4 @@
-import type { ContactRule, Definitions, KnownIssue, Tolerance } from '../domain/definitions.ts';
+import type { ContactRule, Definitions, KnownIssue, Passage, TierEntry, Tolerance } from '../domain/definitions.ts';
 import type { Hold } from '../domain/finding.ts';
 import { TIERS, type Severity, type Tier } from '../domain/severity.ts';
 import { isOpen, nextClosing } from '../domain/time-window.ts';
@@ -7,8 +7,14 @@ import { holdsIn, meansTarget, namesOf, type Named, type Target } from './target
 
 /** The tier of the service an object belongs to; the higher where two entries mean it. */
 export function tierOf(target: Named, definitions: Pick<Definitions, 'tiers'>): Tier | undefined {
+  return tierEntryOf(target, definitions)?.tier;
+}
+
+/** The entry that gives an object its tier; the first of the higher tier where several mean it. */
+export function tierEntryOf(target: Named, definitions: Pick<Definitions, 'tiers'>): TierEntry | undefined {
   const matching = definitions.tiers.filter((entry) => meansTarget(entry, target));
-  return TIERS.find((tier) => matching.some((entry) => entry.tier === tier));
+  const tier = TIERS.find((candidate) => matching.some((entry) => entry.tier === candidate));
+  return matching.find((entry) => entry.tier === tier);
 }
 
 /**
@@ -73,10 +79,8 @@ function toleranceFor(target: Target, definitions: Pick<Definitions, 'tiers' | '
   )[0]?.rule;
 }
 
-export interface ChosenChannel {
+export interface ChosenChannel extends Passage {
   readonly channel: string;
-  readonly file: string;
-  readonly line: number;
 }
 
 /**
@@ -103,7 +107,9 @@ export function channelFor(
     (rule.severity === undefined ? 0 : 2) +
     (rule.environments === undefined ? 0 : 1);
   const chosen = fits.toSorted((left, right) => weight(right) - weight(left))[0];
-  return chosen === undefined ? undefined : { channel: chosen.channel, file: chosen.file, line: chosen.line };
+  if (chosen === undefined) return undefined;
+  const { channel, file, line, text } = chosen;
+  return { channel, file, line, text };
 }
 
 /** Contacts of the service and of the SEV, the service's first, each once. */
@@ -112,13 +118,22 @@ export function contactsFor(
   target: Target,
   definitions: Pick<Definitions, 'contacts'>,
 ): readonly string[] {
+  return [...new Set(contactRulesFor(severity, target, definitions).map((rule) => rule.contact))];
+}
+
+/** The rules behind {@link contactsFor}, in the same order. */
+export function contactRulesFor(
+  severity: Severity,
+  target: Target,
+  definitions: Pick<Definitions, 'contacts'>,
+): readonly ContactRule[] {
   const fits = (rule: ContactRule): boolean =>
     holdsIn(rule, target) && (rule.severity === undefined || rule.severity === severity);
   const own = definitions.contacts.filter(
     (rule) => rule.name !== undefined && fits(rule) && meansTarget(rule.name, target),
   );
   const general = definitions.contacts.filter((rule) => rule.name === undefined && fits(rule));
-  return [...new Set([...own, ...general].map((rule) => rule.contact))];
+  return [...own, ...general];
 }
 
 /** P0 and P1 entries that nothing in the cluster answers to: deleted, or misspelt. */

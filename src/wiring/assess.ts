@@ -3,30 +3,32 @@ import type { Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import { severityOf } from '../domain/severity.ts';
 import type { KindName, Snapshot } from '../domain/snapshot.ts';
-import type { EnvironmentMap } from '../policy/environment.ts';
+import type { EnvironmentMap, NamespaceFacts } from '../policy/environment.ts';
 import type { Assess } from '../policy/policy.ts';
 import { moveByTier } from '../policy/priority.ts';
 
 /** What policy reads besides what the checks need: the labels of namespaces name their environment. */
 export const KINDS_OF_POLICY: readonly KindName[] = ['Namespace'];
 
+/** The namespaces of a snapshot, as policy sees them. */
+export function namespacesIn({ objects }: Pick<Snapshot, 'objects'>): readonly NamespaceFacts[] {
+  return objects.Namespace.map(({ meta: { name, labels } }) => ({ name, labels }));
+}
+
 /** Everything that policy and Markdown say about findings: environment, labels, tier, priority, floor, and what holds the telling back. */
 export async function assessFindings(
   findings: readonly Finding[],
-  snapshot: Snapshot,
+  surroundings: readonly NamespaceFacts[],
   definitions: Definitions,
   parts: { readonly assess: Assess; readonly environments: EnvironmentMap; readonly nowMs: number },
 ): Promise<readonly AssessedFinding[]> {
-  const namespaces = new Map(
-    snapshot.objects.Namespace.map(({ meta }) => [meta.name, { name: meta.name, labels: meta.labels }]),
-  );
+  const namespaces = new Map(surroundings.map((namespace) => [namespace.name, namespace]));
   const subjects = findings.map((finding) => ({
     finding,
     namespaceLabels: namespaces.get(finding.object.namespace)?.labels ?? {},
     tier: tierOf(finding, definitions),
   }));
-  const surroundings = { namespaces: [...namespaces.values()], environments: parts.environments };
-  const assessed = await parts.assess(subjects, surroundings);
+  const assessed = await parts.assess(subjects, { namespaces: surroundings, environments: parts.environments });
   return assessed.map(({ subject: { finding, namespaceLabels, tier }, assessment: policy }) => {
     // What is merely untidy wakes nobody, however dear the service.
     const priority = finding.impact === 'info' ? policy.priority : moveByTier(policy.priority, tier);

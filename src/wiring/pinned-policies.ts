@@ -4,7 +4,7 @@ import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { PinnedPolicies, Policies, PolicyOptions } from '../policy/create-policies.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
-import { assessFindings } from './assess.ts';
+import { assessFindings, namespacesIn } from './assess.ts';
 import { isSettingsRow } from './last-good-settings.ts';
 
 export interface PinnedDefinitions {
@@ -41,7 +41,7 @@ export function createPinnedDefinitions(parts: {
       return definitions;
     },
     assess: (findings, snapshot, definitions, nowMs) =>
-      assessFindings(findings, snapshot, definitions, {
+      assessFindings(findings, namespacesIn(snapshot), definitions, {
         assess: policiesOf(definitions).assess,
         environments: parts.settings().environments,
         nowMs,
