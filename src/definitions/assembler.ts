@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { AgentDefinition, Definitions, DefinitionWarning } from '../domain/definitions.ts';
 import { assembleDefinitions, type Assembled, type Source } from './assemble.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
@@ -8,12 +9,15 @@ import { isPolicyAgent, type Rules } from './read-rules.ts';
 
 export type Assemble = (sources: readonly Source[], settings: DefinitionSettings) => Promise<Assembled>;
 
-/** What is read in this thread must be small, and all of it together short: the loop also serves Slack and probes. */
+/** What is read in this thread must be small: nothing can end it. */
 const SMALL_FRONT_MATTER_BYTES = 2 * 1024;
 const SMALL_FILE_BYTES = 64 * 1024;
 const SMALL_RULES_CHARACTERS = 16 * 1024;
 const SMALL_RULES_LINES = 300;
-const OWN_THREAD_MS = 100;
+/** So long this thread reads before it lets others have their turn: the loop also serves Slack and probes. */
+const TURN_MS = 10;
+/** Reading it again at every pin would hold up every edit of another file; a machine under load passes. */
+const SLOW_AGAIN_AFTER_MS = 10 * 60_000;
 
 const NO_RULES: Rules = {
   tiers: [],
@@ -28,32 +32,41 @@ const UNHURRIED = { ...THREAD_LIMITS, budgetMs: 10_000, patienceMs: 10_000 };
 const UNREAD: ParsedFile = { part: undefined, warnings: [] };
 
 /**
- * Builds the assembly of definitions that never holds the loop: what did not change since the last time is not read again, small files are read
- * at once, and the others in a thread with a time limit. A file that takes too long is rejected, so its last good version stays.
+ * Builds the assembly of definitions that never holds the loop: what did not change since the last time, or is as it was before the last change,
+ * is not read again; small files are read in turns of milliseconds, and the others in a thread with a time limit. A file that takes too long
+ * is rejected, so its last good version stays, and is tried again ten minutes later.
  *
  * @param parse reads in a thread; `undefined` for what took too long
+ * @param nowMs of a clock that never goes back
  */
-export function createAssembler(parse: typeof parseInThread = parseInThread): Assemble {
+export function createAssembler(
+  parse: typeof parseInThread = parseInThread,
+  nowMs: () => number = () => performance.now(),
+): Assemble {
   /** What the last assembly used, by what it was made of. */
   let remembered = new Map<string, ParseResult>();
+  /** What the last different one used: an edit that is taken back costs nothing. */
+  let before: ReadonlyMap<string, ParseResult> = new Map();
+  /** What took too long, and when it may be tried again. */
+  const slowUntilMs = new Map<string, number>();
   return async (sources, settings) => {
     const used = new Map<string, ParseResult>();
-    const slow = new Set<string>();
+    const startedAtMs = nowMs();
+    for (const [key, untilMs] of slowUntilMs) if (untilMs <= startedAtMs) slowUntilMs.delete(key);
     const suffix = `\0${settingsKey(settings)}`;
-    let ownMs = 0;
     // Each round finds what the one before could not know: the last good version of a rejected file, the rules of the chosen ones.
     for (;;) {
       const wanted = new Map<string, ParseTask>();
       const ask = (key: string, task: ParseTask): ParseResult | undefined => {
-        const known = used.get(key) ?? remembered.get(key);
+        const known = used.get(key) ?? remembered.get(key) ?? before.get(key);
         if (known !== undefined) used.set(key, known);
-        else if (!slow.has(key)) wanted.set(key, task);
+        else if (!slowUntilMs.has(key)) wanted.set(key, task);
         return known;
       };
       const assembled = assembleDefinitions(sources, settings, {
         parseFile: (name, content) => {
           const key = keyOf(name, content) + suffix;
-          if (slow.has(key)) return { part: undefined, warnings: [tooSlow(name)] };
+          if (slowUntilMs.has(key)) return { part: undefined, warnings: [tooSlow(name)] };
           const known = ask(key, { kind: 'file', name, content });
           return known?.kind === 'file' ? known.parsed : UNREAD;
         },
@@ -64,29 +77,25 @@ export function createAssembler(parse: typeof parseInThread = parseInThread): As
         },
       });
       if (wanted.size === 0) {
+        if (used.size !== remembered.size || [...used.keys()].some((key) => !remembered.has(key))) before = remembered;
         remembered = used;
         return assembled;
       }
-      const threaded: [string, ParseTask][] = [];
-      for (const [key, task] of wanted) {
-        if (!isSmall(task) || ownMs >= OWN_THREAD_MS) threaded.push([key, task]);
-        else {
-          const startedAt = performance.now();
-          used.set(key, runTask(task, settings));
-          ownMs += performance.now() - startedAt;
-        }
-      }
-      const results = await (threaded.length === 0
-        ? []
-        : parse(
-            threaded.map(([, task]) => task),
-            settings,
-          ));
+      const { own = [], threaded = [] } = Object.groupBy(wanted, ([, task]) => (isSmall(task) ? 'own' : 'threaded'));
+      const [results] = await Promise.all([
+        threaded.length === 0
+          ? []
+          : parse(
+              threaded.map(([, task]) => task),
+              settings,
+            ),
+        readInTurns(own, settings, (key, result) => used.set(key, result)),
+      ]);
       for (const [index, [key, task]] of threaded.entries()) {
         const result = results[index];
         const again = result ?? (wasGood(task) ? (await parse([task], settings, UNHURRIED))[0] : undefined);
         if (again !== undefined) used.set(key, again);
-        else for (const culprit of await culprits(key, task)) slow.add(culprit);
+        else for (const culprit of await culprits(key, task)) slowUntilMs.set(culprit, nowMs() + SLOW_AGAIN_AFTER_MS);
       }
 
       /** What was accepted before is slow because the machine is. */
@@ -115,8 +124,23 @@ export function createAssembler(parse: typeof parseInThread = parseInThread): As
   };
 }
 
+async function readInTurns(
+  tasks: readonly (readonly [string, ParseTask])[],
+  settings: DefinitionSettings,
+  onRead: (key: string, result: ParseResult) => void,
+): Promise<void> {
+  let beganMs = performance.now();
+  for (const [key, task] of tasks) {
+    if (performance.now() - beganMs >= TURN_MS) {
+      await breath();
+      beganMs = performance.now();
+    }
+    onRead(key, runTask(task, settings));
+  }
+}
+
 function tooSlow(file: string): DefinitionWarning {
-  const message = `reading it took longer than ${THREAD_LIMITS.budgetMs} ms, and longer than ${THREAD_LIMITS.patienceMs} ms the second time; make it shorter or simpler`;
+  const message = `reading it took more than ${THREAD_LIMITS.budgetMs} ms of processor time, and more than ${THREAD_LIMITS.patienceMs} ms the second time; make it shorter or simpler`;
   return { file, line: undefined, code: 'too-slow', outcome: 'rejected', message };
 }
 

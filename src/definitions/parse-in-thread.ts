@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DefinitionSettings } from './definition-settings.ts';
 import type { ParseResult, ParseTask } from './parse-task.ts';
+import { whenOver } from './thread-budget.ts';
 
 /**
  * The bundled text of `parse-worker.ts`, put here by the build: a single file has no second one to start a thread from.
@@ -12,19 +13,20 @@ export interface WorkerTask {
   readonly tasks: readonly ParseTask[];
   readonly settings: DefinitionSettings;
 }
+/** `cpuMs`: processor time that the thread had used so far. */
 export type WorkerMessage =
-  | { readonly kind: 'begins'; readonly index: number }
-  | { readonly kind: 'done'; readonly index: number; readonly result: ParseResult };
+  | { readonly kind: 'begins'; readonly index: number; readonly cpuMs: number }
+  | { readonly kind: 'done'; readonly index: number; readonly cpuMs: number; readonly result: ParseResult };
 
 export interface ThreadLimits {
-  /** For one file or the rules of all, counted from when the thread begins with it. */
+  /** Processor time for one file or the rules of all: a machine under load, or a pod at its CPU limit, is not the author's fault. */
   readonly budgetMs: number;
-  /** The second and last try: a machine under load is not the author's fault. */
+  /** The same for the second and last try, in a thread that has just started. */
   readonly patienceMs: number;
-  /** For the thread to begin with its first task. */
-  readonly startMs: number;
+  /** By the clock: for the thread to begin with its first task, and for one task whatever it uses. */
+  readonly longestMs: number;
 }
-export const THREAD_LIMITS: ThreadLimits = { budgetMs: 250, patienceMs: 1_000, startMs: 10_000 };
+export const THREAD_LIMITS: ThreadLimits = { budgetMs: 250, patienceMs: 1_000, longestMs: 10_000 };
 
 /**
  * Reads in one thread, one after the other. What takes longer than its budget is tried once more with more patience and then given up; what
@@ -73,32 +75,28 @@ async function runThread(
     typeof PARSE_WORKER_SOURCE === 'string'
       ? new Worker(PARSE_WORKER_SOURCE, { ...options, eval: true })
       : new Worker(new URL('./parse-worker.ts', import.meta.url), options);
-  let timer: NodeJS.Timeout | undefined;
+  let giveUp: Disposable | undefined;
   try {
     await new Promise<void>((resolve) => {
-      let messages = 0;
-      const giveUpAfter = (ms: number): void => {
-        const before = messages;
-        clearTimeout(timer);
-        // Where this thread itself was held up, what came in the meantime is read first.
-        timer = setTimeout(() => void setImmediate(() => messages === before && resolve()), ms);
+      const giveUpAfter = (budgetMs: number, since: { readonly cpuMs: number } | undefined): void => {
+        giveUp?.[Symbol.dispose]();
+        giveUp = whenOver(worker, { budgetMs, longestMs: limits.longestMs, since }, resolve);
       };
-      giveUpAfter(limits.startMs);
+      giveUpAfter(limits.longestMs, undefined);
       let isFirst = true;
       worker.on('message', (message: WorkerMessage) => {
-        messages += 1;
         if (message.kind === 'done') {
           onDone(message.index, message.result);
           isFirst = false;
         }
         // Only what is tried for the second time gets more.
-        giveUpAfter(isFirst ? firstMs : limits.budgetMs);
+        giveUpAfter(isFirst ? firstMs : limits.budgetMs, message);
       });
       worker.once('error', () => resolve());
       worker.once('exit', () => resolve());
     });
   } finally {
-    clearTimeout(timer);
+    giveUp?.[Symbol.dispose]();
     await worker.terminate();
   }
 }

@@ -8,7 +8,12 @@ import type { WorkerMessage, WorkerTask } from './parse-in-thread.ts';
  */
 const { tasks, settings }: WorkerTask = workerData;
 const tell = (message: WorkerMessage): void => parentPort?.postMessage(message);
+const usedMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
 for (const [index, task] of tasks.entries()) {
-  tell({ kind: 'begins', index });
-  tell({ kind: 'done', index, result: runTask(task, settings) });
+  tell({ kind: 'begins', index, cpuMs: usedMs() });
+  const result = runTask(task, settings);
+  tell({ kind: 'done', index, cpuMs: usedMs(), result });
 }
