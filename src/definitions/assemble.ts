@@ -43,6 +43,11 @@ export function assembleDefinitions(
   const files: DefinitionFile[] = [];
   const accepted: (Content & { name: string })[] = [];
   const agents: AgentDefinition[] = [];
+  const fileOf = new Map<string, string>();
+  const add = (agent: AgentDefinition): void => {
+    agents.push(agent);
+    fileOf.set(agent.name, agent.fileName);
+  };
   let orchestrator: Definitions['orchestrator'];
 
   for (const source of inOrder(sources)) {
@@ -58,20 +63,20 @@ export function assembleDefinitions(
     const mounted =
       source.content === undefined
         ? undefined
-        : unlessTwin(readers.parseFile(source.name, source.content), source.name, agents);
+        : unlessTwin(readers.parseFile(source.name, source.content), source.name, fileOf);
     if (mounted === undefined && source.trouble !== undefined)
       warnings.push({ file: source.name, line: undefined, outcome: 'rejected', ...source.trouble });
     if (mounted !== undefined) warnings.push(...mounted.warnings);
     if (mounted?.part !== undefined && source.content !== undefined) {
-      if ('agent' in mounted.part) agents.push(mounted.part.agent);
+      if ('agent' in mounted.part) add(mounted.part.agent);
       else orchestrator = mounted.part.orchestrator;
       use(source.content, undefined);
       continue;
     }
     if (source.lastGood === undefined) continue;
-    const kept = unlessTwin(readers.parseFile(source.name, source.lastGood), source.name, agents);
+    const kept = unlessTwin(readers.parseFile(source.name, source.lastGood), source.name, fileOf);
     if (kept.part === undefined) continue;
-    if ('agent' in kept.part) agents.push(kept.part.agent);
+    if ('agent' in kept.part) add(kept.part.agent);
     else orchestrator = kept.part.orchestrator;
     const cause = mounted?.warnings.at(-1) ?? source.trouble;
     const line = mounted?.warnings.at(-1)?.line;
@@ -145,12 +150,12 @@ function readersFor(settings: DefinitionSettings): Readers {
 }
 
 /** Of two agents with one name the first by file name counts. */
-function unlessTwin(parsed: ParsedFile, file: string, earlier: readonly AgentDefinition[]): ParsedFile {
+function unlessTwin(parsed: ParsedFile, file: string, fileOf: ReadonlyMap<string, string>): ParsedFile {
   if (parsed.part === undefined || !('agent' in parsed.part)) return parsed;
   const { name } = parsed.part.agent;
-  const twin = earlier.find((other) => other.name === name);
+  const twin = fileOf.get(name);
   if (twin === undefined) return parsed;
-  const message = `the name ${name} is taken by ${twin.fileName}, which comes first; rename one`;
+  const message = `the name ${name} is taken by ${twin}, which comes first; rename one`;
   return {
     part: undefined,
     warnings: [...parsed.warnings, { file, line: 1, code: 'duplicate-name', outcome: 'rejected', message }],

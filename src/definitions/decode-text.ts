@@ -34,7 +34,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   if (/^(?:[^\0]\0){2}|^(?:\0[^\0]){2}/.test(decoded))
     return refuse('not-utf8', 'the file looks like UTF-16; save it as UTF-8');
   if (decoded.trim() === '') return refuse('empty-file', 'the file holds only white space');
-  if (/\r(?!\n)/.test(decoded) && !decoded.includes('\n')) {
+  if (decoded.includes('\r') && !decoded.includes('\n')) {
     return refuse('cr-only', 'lines end in a carriage return alone; save the file with LF or CRLF line ends');
   }
   return { ok: true, text: decoded, invisibleCount: decoded.match(INVISIBLE)?.length ?? 0 };

@@ -205,7 +205,8 @@ export function parseAgentFile(
     maxTurns: limit('maxTurns'),
     maxTokens: limit('maxTokens'),
     timeoutSeconds: limit('timeoutSeconds'),
-    body: stripInvisible(body),
+    // A second look at all of it would find nothing.
+    body: decoded.invisibleCount === 0 ? body : stripInvisible(body),
     bodyLine,
     sha256: file.sha256,
   };

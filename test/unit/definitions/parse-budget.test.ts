@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { assembleDefinitions, type GoodContent, type Source } from '../../../src/definitions/assemble.ts';
 import { createAssembler } from '../../../src/definitions/assembler.ts';
@@ -79,6 +80,56 @@ test('what did not change is not read again, and what changed is', async () => {
   expect(asked.slice(3)).toEqual(['a.md', 'b.md']);
 });
 
+test('an edit that is taken back is not read again', async () => {
+  const { asked, parse } = aThread();
+  const assemble = createAssembler(parse);
+  const before = [source('a.md', agent('a', 'One.\n', LARGE)), source('b.md', agent('b', 'Two.\n', LARGE))];
+  const first = await assemble(before, settings);
+  await assemble([source('a.md', agent('a', 'Three.\n', LARGE)), ...before.slice(1)], settings);
+  await assemble(before.slice(1), settings);
+  expect(asked).toEqual(['a.md', 'b.md', 'a.md']);
+
+  await assemble([source('a.md', agent('a', 'Three.\n', LARGE)), ...before.slice(1)], settings);
+  expect(asked).toHaveLength(3);
+  expect(await assemble(before, settings)).toEqual(first);
+});
+
+test('what took too long holds up no other edit, and is tried again ten minutes later', async () => {
+  let nowMs = 0;
+  const { asked, parse } = aThread();
+  const assemble = createAssembler(parse, () => nowMs);
+  const slow = source('a.md', agent('a', 'slow\n', LARGE), agent('a', 'Good.\n'));
+  const rejected = async (body: string): Promise<readonly string[]> => {
+    const { definitions } = await assemble([slow, source('b.md', agent('b', body, LARGE))], settings);
+    expect(definitions.agents.map((each) => each.body)).toEqual(['Good.\n', body]);
+    return definitions.warnings.filter(({ code }) => code === 'too-slow').map(({ file }) => file);
+  };
+
+  expect(await rejected('One.\n')).toEqual(['a.md']);
+  expect(await rejected('Two.\n')).toEqual(['a.md']);
+  expect(asked).toEqual(['a.md', 'b.md', 'b.md']);
+  nowMs += 10 * 60_000;
+  expect(await rejected('Two.\n')).toEqual(['a.md']);
+  expect(asked.slice(3)).toEqual(['a.md']);
+});
+
+test('while hundreds of small files are read, the loop turns', async () => {
+  const files = Array.from({ length: 2_000 }, (_, index) => source(`${index}.md`, agent(`agent-${index}`)));
+  const assembling = createAssembler()(files, settings);
+  let isOver = false;
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const { definitions } = await assembling;
+  isOver = true;
+
+  expect(definitions.agents).toHaveLength(2_000);
+  expect(turns).toBeGreaterThan(1);
+});
+
 test('a file that takes too long is rejected, keeps its last good version, and touches no other', async () => {
   const sources = [
     source('a.md', agent('a', 'slow\n', LARGE), agent('a', 'Good.\n')),
@@ -119,15 +170,34 @@ test.each([
   expect(definitions.tiers.map(({ name }) => name)).toEqual(['api']);
 });
 
-test('a thread is ended when its time is over, and goes on behind what held it', async () => {
+test('one slow text among 200 is given up, every other is read, and no thread is left', async () => {
+  const threads: Worker[] = [];
+  const onThread = (thread: Worker): void => void threads.push(thread);
+  process.on('worker', onThread);
   const hostile = `## P0\n${'- a/b: #x\n'.repeat(25_000)}`;
   const rules = (text: string): ParseTask => ({ kind: 'rules', orchestrator: { text, sha256: '' }, agents: [] });
+  const files = Array.from({ length: 198 }, (_, index): ParseTask => {
+    const { name, ...content } = aFile(`${index}.md`, agent(`agent-${index}`, 'Look.\n', LARGE));
+    return { kind: 'file', name, content };
+  });
 
-  const [slow, quick] = await parseInThread([rules(hostile), rules(SERVICES)], settings);
+  const results = await parseInThread(
+    [...files.slice(0, 99), rules(hostile), ...files.slice(99), rules(SERVICES)],
+    settings,
+  );
+  process.off('worker', onThread);
 
-  expect(slow).toBeUndefined();
-  expect(quick).toMatchObject({ kind: 'rules', rules: { tiers: [{ name: 'api' }] } });
-});
+  expect(results[99]).toBeUndefined();
+  expect(results.at(-1)).toMatchObject({ kind: 'rules', rules: { tiers: [{ name: 'api' }] } });
+  const agents = results.flatMap((result) =>
+    result?.kind === 'file' && result.parsed.part !== undefined && 'agent' in result.parsed.part
+      ? [result.parsed.part.agent.name]
+      : [],
+  );
+  expect(agents).toEqual(files.map((_, index) => `agent-${index}`));
+  expect(threads.length).toBeGreaterThan(1);
+  expect(threads.map(({ threadId }) => threadId)).toEqual(threads.map(() => -1));
+}, 30_000);
 
 test('a thread is told the names of models and no other variable', () => {
   const source = readFileSync(new URL('../../../src/definitions/parse-in-thread.ts', import.meta.url), 'utf8');
@@ -149,3 +219,24 @@ test.each(['\n', ' ', '[\n', '{a: ', 'a: ', '&a ', '- ', ': ', '\u0301', 'x\n', 
     }
   },
 );
+
+test.each([
+  '- a/b: #x\n',
+  '- `a/b` restarts nightly at 02:00\n',
+  '| a ',
+  '**a** ',
+  'between 02:00 and 04:00 UTC ',
+  'a or ',
+  '`a/b`, ',
+])('sixteen KiB of %j in the rules, which are read in the own thread, take milliseconds', (unit) => {
+  for (const head of ['', '## P0\n', '## Known Issues\n- `', '## P0\n| service | namespace |\n|---|---|\n']) {
+    const text = fill(unit, 16 * 1024)
+      .split('\n')
+      .slice(0, 299)
+      .join('\n');
+    const startedAt = process.cpuUsage();
+    assembleDefinitions([source('CLAUDE.md', head + text)], settings);
+    const { user, system } = process.cpuUsage(startedAt);
+    expect((user + system) / 1_000).toBeLessThan(250);
+  }
+});
