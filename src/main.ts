@@ -7,6 +7,10 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop
 process.exitCode = await main({
   arguments: process.argv.slice(2),
   variables: process.env,
+  // A getter, so that only who reads stdin opens it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   now: Date.now,

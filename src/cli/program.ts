@@ -9,7 +9,7 @@ import { runDemo } from './demo.ts';
 import { runOnce } from './once.ts';
 import { runPermissions } from './permissions.ts';
 import { runReport } from './report.ts';
-import { runValidate } from './validate.ts';
+import { runValidate, type ValidateFlags } from './validate/validate.ts';
 import type { World } from './world.ts';
 
 /** The whole command line: arguments in, exit code out. Every expected failure is one clear message on stderr. */
@@ -69,8 +69,11 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
     .description(
       'what code reads from Markdown, policies, settings and ConfigMap manifests, with line numbers; exit 2 on problems',
     )
-    .argument('<path...>', 'files or directories')
-    .action(async (paths: string[], flags: EnvironmentFlags) => finish(await runValidate(world, flags, paths)));
+    .argument('<path...>', 'files, directories (one level deep, as they are mounted), manifests, or - for stdin')
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .option('--strict', 'warnings count as problems')
+    .option('--stdin-name <name>', 'what stdin is, where its looks do not say so: agents/my-agent.md')
+    .action(async (paths: string[], flags: ValidateFlags) => finish(await runValidate(world, flags, paths)));
 
   common(program.command('permissions'))
     .description(

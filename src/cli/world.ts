@@ -3,6 +3,8 @@ export interface World {
   /** Without the program's own name. */
   readonly arguments: readonly string[];
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Read by whoever is told to read `-`; left out: nothing comes. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   /** Unix time in milliseconds. */

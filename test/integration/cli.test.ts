@@ -134,7 +134,7 @@ test('validate: what code read with line numbers; 2 when something is wrong', as
   await writeFile(broken, '---\nname: [x\ndescription: d\n---\n');
   const refused = await run('validate', broken);
   expect(refused.exitCode).toBe(2);
-  expect(refused.stdout).toMatch(/broken\.md:2: problem: name has a bracket that does not close/);
+  expect(refused.stdout).toMatch(/broken\.md:2:1: problem: name has a bracket that does not close/);
   await rm(broken);
 });
 

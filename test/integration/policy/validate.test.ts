@@ -35,10 +35,14 @@ describe.skipIf(opa === undefined)('validate reads policies', () => {
   test('in directories and manifests, and finds nothing in those that are shipped', async () => {
     const manifest = fileURLToPath(new URL('../k8s/policies-configmap.yaml', POLICIES));
 
-    expect(await validate([fileURLToPath(POLICIES), manifest])).toEqual({
+    const { exitCode, stdout } = await validate([fileURLToPath(POLICIES), manifest]);
+
+    expect({ exitCode, end: stdout.split('\n').at(-2) }).toEqual({
       exitCode: 0,
-      stdout: '6 files, 0 problems, 0 warnings\n',
+      end: '6 files, 0 problems, 0 warnings',
     });
+    expect(stdout.match(/the policy of \w+, compiled and tried$/gm)).toHaveLength(6);
+    expect(stdout).toMatch(/priority_test\.rego: a file: tests of policies are for `opa test`$/m);
   });
 
   test('one file alone, with file, line and column of what is wrong', async () => {
@@ -54,13 +58,16 @@ describe.skipIf(opa === undefined)('validate reads policies', () => {
   test('in a manifest by its own lines, and beside good ones elsewhere', async () => {
     const manifest = join(directory, 'configmap.yaml');
     const data = await shipped({ 'priority.rego': OLD });
-    await writeFile(manifest, stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data }));
+    await writeFile(
+      manifest,
+      stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'k8s-monitor-policies' }, data }),
+    );
     const { exitCode, stdout } = await validate([fileURLToPath(POLICIES), manifest]);
 
     const lines = stringify({ data }).split('\n');
     const line = lines.findIndex((text) => text.includes('priority = "P0"')) + 1 + 4;
     expect(exitCode).toBe(2);
-    expect(stdout).toContain(`${manifest}:${line}: problem: rego_parse_error: `);
+    expect(stdout).toContain(`${manifest}:${line}:5: problem: rego_parse_error: `);
   });
 
   test('by trying them: two answers for one input are found before they are mounted', async () => {

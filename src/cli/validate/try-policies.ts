@@ -1,8 +1,8 @@
-import { createEvaluate } from '../policy/evaluate.ts';
-import type { FileNames } from '../policy/judge.ts';
-import { createCompile, type PolicyFile } from '../policy/opa.ts';
-import { POLICY_NAMES, type PolicyName } from '../policy/policy.ts';
-import { createTryPolicies } from '../policy/try-policies.ts';
+import { createEvaluate } from '../../policy/evaluate.ts';
+import type { FileNames } from '../../policy/judge.ts';
+import { createCompile, type PolicyFile } from '../../policy/opa.ts';
+import { POLICY_NAMES, type PolicyName } from '../../policy/policy.ts';
+import { createTryPolicies } from '../../policy/try-policies.ts';
 
 export interface PolicyComplaint {
   readonly file: string;
