@@ -7,6 +7,7 @@ import { factsOf, reloadedWords } from './reload-words.ts';
 import { openSettingsFiles, type SettingsFilesOptions } from './settings-files.ts';
 import type { Outcome, Slot } from './settings-slot.ts';
 import type { Settings } from './settings.ts';
+import { acceptedFile, fileAtStart, mendedFile, rejectedFile, type SettingsDecided } from './verdicts.ts';
 
 export interface SettingsSource {
   /** The settings in force. */
@@ -23,6 +24,8 @@ export interface SettingsSource {
   subscribe(listener: () => void): void;
   /** Hears each change of one file that was taken or refused; a start is none. */
   onReload(listener: (reload: SettingsReload) => void): void;
+  /** Hears the same with what it said before and says now, and at a start against what was accepted last. */
+  onDecided(listener: (decided: SettingsDecided) => void): void;
   /**
    * Once at a start: a file that cannot be used is replaced by the text of it that was accepted last, and what is accepted is kept from now on.
    *
@@ -63,6 +66,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
   let neededRestart = '';
   let subscribers: (() => void)[] = [];
   let reloadListeners: ((reload: SettingsReload) => void)[] = [];
+  let decidedListeners: ((decided: SettingsDecided) => void)[] = [];
   let keep = (_slot: Slot<unknown>): void => undefined;
   report(
     files.all.flatMap((slot) => slot.warnings()),
@@ -91,6 +95,15 @@ export function createSettings(options: SettingsOptions): SettingsSource {
     const durationMs = performance.now() - beganMs;
     const result = accepted ? 'success' : 'error';
     for (const hear of reloadListeners) hear({ config: slot.name, result, durationMs, sha256 });
+    decide(
+      accepted
+        ? acceptedFile(slot, { value: outcome.before, sha256: outcome.sha256Before })
+        : rejectedFile(slot, outcome.error.message),
+    );
+  }
+
+  function decide(decided: SettingsDecided | undefined): void {
+    if (decided !== undefined) for (const hear of decidedListeners) hear(decided);
   }
 
   /** Identity does not change under incidents that are open. */
@@ -121,11 +134,15 @@ export function createSettings(options: SettingsOptions): SettingsSource {
         // In force before it is said to be, so that a line at the new level is never missed.
         for (const hear of subscribers) hear();
       }
-      for (const { slot, outcome } of outcomes) if (outcome.result !== 'unchanged') tellOutcome(slot, outcome, beganMs);
+      for (const { slot, outcome } of outcomes) {
+        if (outcome.result !== 'unchanged') tellOutcome(slot, outcome, beganMs);
+        else if (outcome.mended === true) decide(mendedFile(slot));
+      }
       return settings;
     },
     subscribe: (listener) => void (subscribers = [...subscribers, listener]),
     onReload: (listener) => void (reloadListeners = [...reloadListeners, listener]),
+    onDecided: (listener) => void (decidedListeners = [...decidedListeners, listener]),
     keepLastGood: async (lastGood) => {
       const known = await lastGood.load();
       for (const slot of files.all) {
@@ -139,7 +156,8 @@ export function createSettings(options: SettingsOptions): SettingsSource {
             config: slot.name,
             detail: slot.problem(),
           });
-        }
+          decide(rejectedFile(slot, problem));
+        } else decide(fileAtStart(slot, kept?.text, known.size > 0));
       }
       settings = files.settings();
       atStart.clusterId = settings.clusterId;

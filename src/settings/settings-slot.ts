@@ -17,6 +17,10 @@ export interface Slot<Value> {
   readonly problem: () => string | undefined;
   /** Takes what is mounted now, or says why not. */
   readonly take: (mounted: Mounted) => Outcome;
+  /** Of the mounted file that is not in force; `undefined` when it is, or cannot be read. */
+  readonly refusedSha256: () => string | undefined;
+  /** What another text of this file says; `undefined` for one that cannot be used. */
+  readonly valueOf: (text: string | undefined) => { readonly value: Value } | undefined;
   /** At a start, where the mounted file cannot be used: the text that was accepted last. */
   readonly recover: (text: string, acceptedAtMs: number) => boolean;
 }
@@ -25,8 +29,15 @@ export interface Slot<Value> {
 export type Mounted = { readonly text: string | undefined } | { readonly unreadable: unknown };
 
 export type Outcome =
-  | { readonly result: 'unchanged' }
-  | { readonly result: 'accepted'; readonly before: unknown; readonly after: unknown }
+  /** `mended`: back to what is in force, after something that was refused. */
+  | { readonly result: 'unchanged'; readonly mended?: boolean }
+  | {
+      readonly result: 'accepted';
+      readonly before: unknown;
+      readonly after: unknown;
+      /** `undefined`: there was no file. */
+      readonly sha256Before: string | undefined;
+    }
   | { readonly result: 'rejected'; readonly error: MonitorError; readonly sha256: string };
 
 /**
@@ -44,6 +55,7 @@ export function createSlot<Value>(
   let started = false;
   let complaint: string | undefined;
   let flag: string | undefined;
+  let refusedSha256: string | undefined;
 
   function take(mounted: Mounted): Outcome {
     const first = !started;
@@ -55,21 +67,26 @@ export function createSlot<Value>(
       const same = mounted.text === text;
       if (!first && !same) refuseAccidents(mounted.text);
       const before = inForce;
+      const sha256Before = text === undefined ? undefined : sha256Of(text);
+      const mended = complaint !== undefined;
       // Parsed anew also when it is the same: credentials and origins may have come or gone.
       const parsed = same && complaint === undefined ? inForce : parse(mounted.text, first ? undefined : before.value);
       complaint = undefined;
       flag = undefined;
+      refusedSha256 = undefined;
       inForce = parsed;
       text = mounted.text;
       return first || same
-        ? { result: 'unchanged' }
-        : { result: 'accepted', before: before.value, after: parsed.value };
+        ? { result: 'unchanged', mended }
+        : { result: 'accepted', before: before.value, after: parsed.value, sha256Before };
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error;
       // Said once for each broken version, not at every look.
       if (error.message === complaint) return { result: 'unchanged' };
       complaint = error.message;
-      return { result: 'rejected', error, sha256: hashOf('text' in mounted ? mounted.text : undefined) };
+      const refused = 'text' in mounted ? mounted.text : undefined;
+      refusedSha256 = refused === undefined ? undefined : sha256Of(refused);
+      return { result: 'rejected', error, sha256: sha256Of(refused) };
     }
   }
 
@@ -86,11 +103,20 @@ export function createSlot<Value>(
     path,
     value: () => inForce.value,
     text: () => text,
-    sha256: () => hashOf(text),
+    sha256: () => sha256Of(text),
     warnings: () => inForce.warnings,
     placeOf: (path) => inForce.placeOf(path),
     problem: () => (complaint === undefined ? undefined : complaint + (flag ?? '')),
     take,
+    refusedSha256: () => refusedSha256,
+    valueOf: (other) => {
+      try {
+        return { value: parse(other, undefined).value };
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error;
+        return undefined;
+      }
+    },
     recover: (stored, acceptedAtMs) => {
       try {
         inForce = parse(stored, undefined);
@@ -109,7 +135,8 @@ function invalid(message: string): MonitorError {
   return new MonitorError('CONFIG_INVALID', message);
 }
 
-function hashOf(text: string | undefined): string {
+/** 64 hex digits; of an empty text where there is none. */
+export function sha256Of(text: string | undefined): string {
   return createHash('sha256')
     .update(text ?? '')
     .digest('hex');
