@@ -3,7 +3,7 @@ import { MonitorError } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
 /** Numbered from 1 without holes; a number that was released never changes. */
-const MIGRATIONS: readonly ((database: Transaction<Tables>) => Promise<void>)[] = [createTables];
+const MIGRATIONS: readonly ((database: Transaction<Tables>) => Promise<void>)[] = [createTables, createAudit];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -91,6 +91,17 @@ async function createTables(database: Transaction<Tables>): Promise<void> {
        primary key (cluster_id, trigger))`,
     `create table incident_number (cluster_id text not null, day text not null, last integer not null,
        primary key (cluster_id, day))`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}
+
+async function createAudit(database: Transaction<Tables>): Promise<void> {
+  const statements = [
+    `create table audit (sequence integer primary key autoincrement, cluster_id text not null, id text not null,
+       at_ms bigint not null, component text not null, file text not null, outcome text not null, sha256_before text,
+       sha256_after text, code text, message text, changes text not null, unique (cluster_id, id))`,
+    `create index audit_file on audit (cluster_id, component, file, sequence)`,
+    `create index audit_at on audit (at_ms)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(database);
 }

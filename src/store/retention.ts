@@ -37,6 +37,7 @@ export async function prune(
       .where('subject', 'not in', (select) => select.selectFrom('incident').select('id').where('state', '=', 'open'))
       .where('subject', 'not like', 'monitor:%')
       .execute();
+    await transaction.deleteFrom('audit').where('at_ms', '<', historyBefore).execute();
     await transaction.deleteFrom('owner').where('seen_at_ms', '<', historyBefore).execute();
     const oldestDay = new Date(historyBefore).toISOString().slice(0, 10);
     await transaction.deleteFrom('spend').where('day', '<', oldestDay).execute();

@@ -5,6 +5,7 @@ import type { Decision, Incident } from '../domain/incident.ts';
 import type { Outbox } from '../domain/outbox.ts';
 import type { Logger } from '../log.ts';
 import type { Redact } from '../redact.ts';
+import { createAudit, type Audit } from './audit.ts';
 import { kyselyOver } from './database.ts';
 import {
   adoptIncidents,
@@ -78,6 +79,7 @@ export interface Store extends AsyncDisposable {
   readonly spend: Spend;
   readonly cycleEnds: CycleEnds;
   readonly monitorMemory: MonitorMemory;
+  readonly audit: Audit;
 
   /** Nightly. Deletes what is older than its time, or does not fit under the cap (2 GiB). */
   prune(nowMs: number, capBytes?: number): Promise<Pruned>;
@@ -92,7 +94,7 @@ export interface Store extends AsyncDisposable {
 /** Everything but incidents, whose identity holds the cluster's. */
 const OF_ANY_CLUSTER = [
   ...(['outbox', 'posted', 'decision', 'evidence', 'report', 'report_incident'] as const),
-  ...(['definition', 'owner', 'spend', 'cycle_end', 'incident_number'] as const),
+  ...(['definition', 'owner', 'spend', 'cycle_end', 'incident_number', 'audit'] as const),
 ];
 
 /**
@@ -160,6 +162,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     spend: createSpend(database, currentCluster),
     cycleEnds: createCycleEnds(database, currentCluster),
     monitorMemory: createMonitorMemory(database),
+    audit: createAudit(database, currentCluster, redact),
     prune: (nowMs, capBytes) => prune(database, nowMs, capBytes),
     probe: async () => {
       const value = String(now());

@@ -93,6 +93,20 @@ export interface Tables {
     readonly usd: number;
     readonly calls: number;
   };
+  readonly audit: {
+    readonly sequence: Generated<number>;
+    readonly cluster_id: string;
+    readonly id: string;
+    readonly at_ms: number;
+    readonly component: string;
+    readonly file: string;
+    readonly outcome: string;
+    readonly sha256_before: string | null;
+    readonly sha256_after: string | null;
+    readonly code: string | null;
+    readonly message: string | null;
+    readonly changes: string;
+  };
   readonly cycle_end: { readonly cluster_id: string; readonly trigger: string; readonly ended_at_ms: number };
   readonly incident_number: { readonly cluster_id: string; readonly day: string; readonly last: number };
 }
