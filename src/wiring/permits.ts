@@ -1,4 +1,5 @@
-import { verifyPassage, type PassageRequest, type PassageVerdict } from '../definitions/passages.ts';
+import type { PassageRequest, PassageVerdict } from '../definitions/passage-verdict.ts';
+import { verifyPassage } from '../definitions/passages.ts';
 import type { Verdict } from '../domain/agent-report.ts';
 import type { Definitions } from '../domain/definitions.ts';
 import type { AssessedFinding } from '../domain/finding.ts';

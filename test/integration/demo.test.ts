@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { runDemo, type DemoCycle, type DemoOutcome } from '../../src/demo/run-demo.ts';
-import { fatesOf } from '../../src/demo/screen.ts';
+import { fatesOf } from '../../src/demo/fates.ts';
 import { startClaudeStandIn } from '../../src/demo/stand-ins/claude.ts';
 import type { SlackMessage } from '../../src/demo/stand-ins/slack-messages.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { verifyPassage, type PassageRequest } from '../../../src/definitions/passages.ts';
+import type { PassageRequest } from '../../../src/definitions/passage-verdict.ts';
+import { verifyPassage } from '../../../src/definitions/passages.ts';
 import { aTarget, definitionsOf, sundayAt } from './fixtures.ts';
 
 const CLAUDE = `## P0
