@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NOTHING, together, type Collected, type FileKind } from './collected.ts';
 import { fromManifest } from './from-manifest.ts';
-import { kindOfName, whyNotRead } from './name.ts';
+import { kindOfName, meantSettingsFile, READ, whyNotRead } from './name.ts';
 import { readBytes, readStream, whyUnreadable, type Read } from './read-bytes.ts';
 import { recognise } from './recognise.ts';
 
@@ -41,15 +41,19 @@ function atPath(path: string, named: boolean): Collected {
     if (!statSync(path).isDirectory())
       return fromBytes(lookedAt(path, named) ? readBytes(path) : undefined, { path, name: basename(path), named });
     if (!named)
-      return ignored(path, 'a directory', 'directories are read one level deep, as they are mounted; name it too');
+      return ignored(path, 'directory', 'directories are read one level deep, as they are mounted; name it too');
     // Names with a dot are the kubelet's, an editor's, or hidden.
     const names = readdirSync(path).filter((name) => !name.startsWith('.'));
     const found = together(names.toSorted().map((name) => atPath(join(path, name), false)));
     if (found.candidates.length + found.complaints.length > 0) return found;
-    return together([found, problem(path, `nothing in this directory is read: ${whyNotRead('')}`)]);
+    return together([found, problem(path, `nothing in this directory is read (read are ${READ})`)]);
   } catch (error) {
-    return problem(path, whyUnreadable(error));
+    return problem(path, isLink(path) ? 'a symbolic link that leads nowhere' : whyUnreadable(error));
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** Whatever a directory holds besides is not even opened. */
@@ -59,7 +63,7 @@ function lookedAt(path: string, named: boolean): boolean {
 
 function fromBytes(read: Read | undefined, source: Source): Collected {
   const { path, name, named } = source;
-  if (read === undefined) return ignored(path, 'a file', whyNotRead(name ?? ''));
+  if (read === undefined) return ignored(path, 'file', whyNotRead(name ?? ''));
   if ('problem' in read) return problem(path, read.problem);
   const { bytes } = read;
   const kind = name === undefined ? undefined : kindOfName(name);
@@ -68,15 +72,14 @@ function fromBytes(read: Read | undefined, source: Source): Collected {
   const text = textOf(bytes);
   if (text === undefined) return problem(path, 'is not valid UTF-8; save it as UTF-8');
   if (kind !== undefined) return plain(source, name ?? '', kind, bytes);
-  if (text.trim() === '') return named ? problem(path, 'is empty') : ignored(path, 'a file', 'it is empty');
+  if (text.trim() === '') return named ? problem(path, 'is empty') : ignored(path, 'file', 'it is empty');
 
   const isYaml = name !== undefined && MANIFEST.test(name);
-  if (/^kustomization\.ya?ml$/i.test(name ?? ''))
-    return ignored(path, 'a kustomization', 'name the files that it takes');
+  if (/^kustomization\.ya?ml$/i.test(name ?? '')) return ignored(path, 'kustomization', 'name the files that it takes');
   const recognised = isYaml ? { manifest: true as const } : recognise(text);
   if (recognised === undefined) {
     const remedy = name === undefined ? '; say what it is with --stdin-name NAME' : '';
-    return problem(path, `is nothing that is known here: ${whyNotRead(name ?? '')}${remedy}`);
+    return problem(path, `is nothing that is known here; read are ${READ}${remedy}`);
   }
   if ('name' in recognised) {
     const { name: given } = recognised;
@@ -84,8 +87,10 @@ function fromBytes(read: Read | undefined, source: Source): Collected {
   }
   const manifest = fromManifest(path, text);
   if (manifest !== undefined) return manifest;
-  const why = `neither a manifest (nothing in it has a kind) nor, by its name, one of the settings; ${whyNotRead('')}`;
-  return named ? problem(path, `is ${why}`) : ignored(path, 'a file', why);
+  const why = 'neither a manifest, because nothing in it has a kind, nor one of the settings by its name';
+  const meant = meantSettingsFile(name ?? '');
+  if (meant !== undefined) return complaint(path, 'warning', `is not read: ${why}; did you mean ${meant}?`);
+  return named ? problem(path, `is ${why}; read are ${READ}`) : ignored(path, 'file', why);
 }
 
 function plain({ path }: Source, name: string, kind: FileKind, bytes: Buffer): Collected {
@@ -108,8 +113,12 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
+function complaint(path: string, severity: 'problem' | 'warning', message: string): Collected {
+  return { ...NOTHING, complaints: [{ path, severity, message }] };
+}
+
 function problem(path: string, message: string): Collected {
-  return { ...NOTHING, complaints: [{ path, severity: 'problem', message }] };
+  return complaint(path, 'problem', message);
 }
 
 function ignored(path: string, what: string, why: string): Collected {

@@ -1,6 +1,6 @@
 import { readConfigMaps, type ManifestConfigMap, type ManifestFile } from '../../definitions/manifest.ts';
 import { NOTHING, together, type Candidate, type Collected, type FileKind } from './collected.ts';
-import { CONFIG_MAP_NAMES, kindOfName, kindsOfConfigMap, whyNotRead } from './name.ts';
+import { CONFIG_MAP_NAMES, kindOfName, kindsOfConfigMap, meantSettingsFile, whyNotRead } from './name.ts';
 
 /** What the API server takes of one ConfigMap. */
 const LARGEST_CONFIG_MAP_BYTES = 1024 * 1024;
@@ -72,7 +72,8 @@ const BELONGS_INTO: Readonly<Record<FileKind, string>> = {
 };
 
 function whyKeyIsNotRead(key: string, kind: FileKind | undefined, configMap: string): string {
-  if (kind === undefined) return whyNotRead(key);
+  const meant = meantSettingsFile(key);
+  if (kind === undefined) return meant === undefined ? whyNotRead(key) : `did you mean ${meant}?`;
   return `it belongs into ${BELONGS_INTO[kind]}, not into ${configMap}`;
 }
 

@@ -1,6 +1,7 @@
 import { ORCHESTRATOR_FILE } from '../../definitions/parse-file.ts';
 import { isPolicyFile } from '../../policy/try-policies.ts';
-import { isSettingsFile } from '../../settings/settings-file-names.ts';
+import { nearest } from '../../settings/schema-keys.ts';
+import { isSettingsFile, SIBLINGS } from '../../settings/settings-file-names.ts';
 import type { FileKind } from './collected.ts';
 
 /** `config.yaml` and the files beside it. */
@@ -29,9 +30,19 @@ export function kindsOfConfigMap(name: string): readonly FileKind[] | undefined 
   return MOUNTED.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Why a file of a name that is not read is not, with what may have been meant. */
+/** Why a file of a name that is not read is not. */
 export function whyNotRead(name: string): string {
   if (name.endsWith('_test.rego')) return 'tests of policies are for `opa test`';
-  if (/\.(?:markdown|mdx|MD)$/.test(name)) return 'only *.md is read';
-  return 'read are *.md, *.rego, config.yaml with its siblings, and ConfigMap manifests (*.yaml, *.yml, *.json)';
+  return `its name is none that is read (${READ})`;
 }
+
+export const READ = '*.md, *.rego, config.yaml and its siblings, and manifests: *.yaml, *.yml, *.json';
+
+/** The settings file that was probably meant. */
+export function meantSettingsFile(name: string): string | undefined {
+  return nearest(name, ['config.yaml', ...SIBLINGS]) ?? WRONG_SUFFIX.get(name);
+}
+
+const WRONG_SUFFIX: ReadonlyMap<string, string> = new Map(
+  ['config.yaml', ...SIBLINGS].map((name) => [name.replace('.yaml', '.yml'), name]),
+);

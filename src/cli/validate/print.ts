@@ -65,10 +65,7 @@ function ignoredLines({ ignored }: ValidationDocument, paint: Paint): readonly s
     paint('bold', 'Not read'),
     ...ignored
       .slice(0, MOST_IGNORED)
-      .map(
-        ({ path, line, what, why }) =>
-          `  ${[path, line].filter((part) => part !== undefined).join(':')}: ${what}: ${why}`,
-      ),
+      .map(({ path, line, what, why }) => `  ${line === undefined ? path : `${path}:${line}: ${what}`}: ${why}`),
     ...(more > 0 ? [`  and ${more} more, which --output json lists`] : []),
   ];
 }

@@ -1,12 +1,12 @@
 import { inspectDefinitions } from '../../definitions/assemble.ts';
 import type { DefinitionSettings } from '../../definitions/definition-settings.ts';
 import type { Definitions, DefinitionWarning } from '../../domain/definitions.ts';
-import { complaintAt, lineAt, type Candidate, type Complaint, type Ignored, type ReadLine } from './collected.ts';
+import { complaintAt, lineAt, type Candidate, type Complaint, type ReadLine } from './collected.ts';
 
 export interface MarkdownReading {
   readonly read: readonly ReadLine[];
   readonly complaints: readonly Complaint[];
-  readonly ignored: readonly Ignored[];
+  readonly ignored: readonly { readonly candidate: Candidate; readonly why: string }[];
   /** Of the files that would be mounted together; `undefined` where no Markdown is among them. */
   readonly definitions: Definitions | undefined;
 }
@@ -32,19 +32,18 @@ type NamedFiles = ReadonlyMap<string, Candidate>;
 /** One directory holds a name once: what has the name of an earlier file is read beside it, not with it. */
 function setsOf(candidates: readonly Candidate[]): {
   readonly sets: readonly NamedFiles[];
-  readonly ignored: readonly Ignored[];
+  readonly ignored: MarkdownReading['ignored'];
   readonly complaints: readonly Complaint[];
 } {
   const sets: Map<string, Candidate>[] = [];
-  const ignored: Ignored[] = [];
+  const ignored: MarkdownReading['ignored'][number][] = [];
   const complaints: Complaint[] = [];
   for (const candidate of candidates) {
-    const { name, path } = candidate;
+    const { name } = candidate;
     const twins = sets.flatMap((set) => set.get(name) ?? []);
     const same = twins.find(({ bytes }) => Buffer.compare(bytes, candidate.bytes) === 0);
     if (same !== undefined) {
-      const line = lineAt(candidate, 1);
-      ignored.push({ path, line, what: name, why: `the same text was read at ${shownAt(same)}` });
+      ignored.push({ candidate, why: `the same text was read at ${shownAt(same)}` });
       continue;
     }
     const [first] = twins;
@@ -78,8 +77,7 @@ function readSet(set: NamedFiles, settings: DefinitionSettings): MarkdownReading
     complaints: told.filter((warning) => !isDocumentation(warning)).flatMap((warning) => complaintOf(set, warning)),
     ignored: told.filter(isDocumentation).flatMap(({ file }) => {
       const candidate = set.get(file);
-      const why = 'documentation: it has no front matter';
-      return candidate === undefined ? [] : [{ path: candidate.path, line: lineAt(candidate, 1), what: file, why }];
+      return candidate === undefined ? [] : [{ candidate, why: 'documentation: it has no front matter' }];
     }),
   };
 }

@@ -8,7 +8,7 @@ import { openContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import type { World } from '../world.ts';
 import { collect } from './collect.ts';
-import type { Candidate, Complaint } from './collected.ts';
+import { lineAt, type Candidate, type Complaint, type Ignored } from './collected.ts';
 import { fileOf, inOrder, type ValidationDocument } from './document.ts';
 import { validationLines } from './print.ts';
 import { readMarkdown } from './read-markdown.ts';
@@ -35,7 +35,8 @@ export async function runValidate(world: World, flags: ValidateFlags, paths: rea
   return document.exitCode;
 }
 
-async function validate(world: World, flags: ValidateFlags, paths: readonly string[]) {
+/** The same without a word of it: for whoever goes on with files that are sound. */
+export async function validate(world: World, flags: ValidateFlags, paths: readonly string[]) {
   const { environment, settings: inForce, redact } = openContext(world, flags, 'stderr');
   const found = await collect(paths, { stream: world.stdin, name: flags.stdinName });
   const { candidates } = found;
@@ -62,30 +63,32 @@ async function validate(world: World, flags: ValidateFlags, paths: readonly stri
   const isUsable = definitions !== undefined && definitions.files.length > 0;
   const silent = createLogger({ level: 'error', sink: world.stderr, redact, now: world.now });
   const readings = [settings, markdown, policies];
+  const left = candidates.filter((candidate) => markdown.ignored.every((ignored) => ignored.candidate !== candidate));
   const complaints = [...found.complaints, ...readings.flatMap((reading) => reading.complaints)];
-  if (candidates.length === 0 && complaints.length === 0) complaints.push(nothingToValidate(paths));
+  if (left.length === 0 && complaints.length === 0) complaints.push(nothingToValidate(paths));
   const order = [...found.ignored, ...candidates].map(({ path }) => path);
-  const problems = complaints.filter(({ severity }) => severity === 'problem').length;
-  const read = readings.flatMap((reading) => reading.read);
-  const files = candidates.map((candidate, index) =>
-    fileOf(candidate, candidates.slice(index + 1), read, markdownTokens),
-  );
   const told = inOrder(complaints, order);
+  const problems = told.filter(({ severity }) => severity === 'problem').length;
+  const read = readings.flatMap((reading) => reading.read);
   const document: ValidationDocument = {
-    files,
+    files: left.map((candidate, index) => fileOf(candidate, left.slice(index + 1), read, markdownTokens)),
     complaints: told,
-    ignored: inOrder([...found.ignored, ...markdown.ignored], order),
+    ignored: inOrder([...found.ignored, ...markdown.ignored.map(ignoredOf)], order),
     prompts: isUsable ? stablePrompts(definitions, effective) : [],
     quietCycle: (isUsable ? await priceQuietCycle(definitions, effective, silent) : undefined) ?? null,
-    counts: { files: files.length, problems, warnings: complaints.length - problems },
+    counts: { files: left.length, problems, warnings: told.length - problems },
     strict: flags.strict === true,
-    exitCode: problems > 0 || (flags.strict === true && complaints.length > 0) ? EXIT.problems : EXIT.fine,
+    exitCode: problems > 0 || (flags.strict === true && told.length > 0) ? EXIT.problems : EXIT.fine,
   };
-  return { document, redact };
+  return { document, candidates: left, environment, settings: effective, redact };
 }
 
 function of(candidates: readonly Candidate[], ...kinds: readonly Candidate['kind'][]): readonly Candidate[] {
   return candidates.filter(({ kind }) => kinds.includes(kind));
+}
+
+function ignoredOf({ candidate, why }: { readonly candidate: Candidate; readonly why: string }): Ignored {
+  return { path: candidate.path, line: lineAt(candidate, 1), what: candidate.name, why };
 }
 
 function nothingToValidate(paths: readonly string[]): Complaint {
