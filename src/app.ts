@@ -41,6 +41,7 @@ import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { startService, type Service } from './wiring/serve.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
+import { createSeenChanges } from './wiring/seen-changes.ts';
 import { vertexAccess } from './wiring/vertex-access.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
 import { watchMounts, type WatchedMounts, type WatchTuning } from './wiring/watch-mounts.ts';
@@ -136,6 +137,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     service?.followSchedule();
     wakeDelivery();
   });
+  const seen = await createSeenChanges({
+    store,
+    settings: current,
+    onVerdicts: metrics.verdicts,
+    newId: randomUUID,
+    now,
+    log,
+  });
+  acquired.defer(() => seen.settled());
+  settings.onDecided(seen.settings);
   await settings.keepLastGood(lastGoodSettings(store, now));
 
   const cluster = acquired.use(
@@ -194,6 +205,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     settings: current,
     store,
     onReload: metrics.policyReload,
+    onDecided: seen.policies,
     now,
     log,
   });
@@ -204,6 +216,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     store,
     githubConfigured,
     policyHash: () => policies.hash(),
+    onDecided: seen.definitions,
     now,
     log,
   });
@@ -296,6 +309,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onNotices: options.onNotices ?? (() => undefined),
       log,
     }),
+    changes: seen.take,
     switchedOff: () => switchesOff(current().flags),
     agentsMissing,
     dispatch: createDispatch({
@@ -417,7 +431,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     trigger: coordinator.trigger,
     idle: coordinator.idle,
-    settled: async () => void (await following),
+    settled: async () => void (await Promise.all([following, seen.settled()])),
     delivery,
     store,
     cluster,

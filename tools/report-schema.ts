@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { CHANGE_KINDS, CHANGE_TOPICS } from '../src/domain/change.ts';
 import { TRIGGERS } from '../src/domain/cycle.ts';
 import { ROLES } from '../src/domain/definitions.ts';
 import { FAMILIES, REASONS } from '../src/domain/finding.ts';
@@ -168,6 +169,18 @@ const definitions = z.strictObject({
       message: z.string(),
     }),
   ),
+  changes: z
+    .array(
+      z.strictObject({
+        kind: z.enum(CHANGE_KINDS).describe('widened: an agent may do or cost more, or people hear less'),
+        about: z.enum(CHANGE_TOPICS),
+        file: z.string(),
+        line: z.number().optional().describe('Of the version before where something was removed'),
+        words: z.string(),
+      }),
+    )
+    .optional()
+    .describe('What was accepted of changed files, settings and policies too, since the cycle before'),
 });
 
 export const reportSchema = z

@@ -1,9 +1,11 @@
+import { placeOfChange, type Change } from '../domain/change.ts';
 import { nameOf } from '../domain/object-ref.ts';
 import type { CycleReport } from '../domain/report.ts';
 import { isServerTrouble, type Gap } from '../domain/snapshot.ts';
 
 /** Longer lists of what failed alike are counted. */
 const MOST_NAMED = 3;
+const MOST_CHANGES = 20;
 
 /** A cycle in a few lines for people: what was found, what was not told and why, what could not be seen. */
 export function reportLines(report: CycleReport): readonly string[] {
@@ -35,10 +37,21 @@ export function reportLines(report: CycleReport): readonly string[] {
     ...report.definitions.warnings.map(
       ({ file, line, message }) => `Definitions: ${file}${line === undefined ? '' : `:${line}`}: ${message}`,
     ),
+    ...changeLines(report.definitions.changes ?? []),
     ...(report.switchedOff === undefined ? [] : [`Switched off in flags.json: ${report.switchedOff.join(', ')}`]),
     ...(report.analysisMissing === undefined ? [] : [`Agents: ${report.analysisMissing}`]),
     `Cost: ${report.usage.calls} model calls, $${report.usage.costUsd.toFixed(4)}`,
   ];
+}
+
+/** Whoever may do more, or hears less, is to be seen first. */
+function changeLines(changes: readonly Change[]): readonly string[] {
+  if (changes.length === 0) return [];
+  const shown = changes
+    .slice(0, MOST_CHANGES)
+    .map((change) => `  ${change.kind.padEnd(7)}  ${placeOfChange(change)}  ${change.words}`);
+  const more = changes.length > MOST_CHANGES ? [`  … and ${changes.length - MOST_CHANGES} more, in the report`] : [];
+  return ['Changed since the last cycle:', ...shown, ...more];
 }
 
 /** One line for each cause: a server that is gone is said once, not for every kind. */

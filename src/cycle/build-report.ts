@@ -1,4 +1,5 @@
 import type { AgentsOutcome } from '../domain/agent-report.ts';
+import type { Change } from '../domain/change.ts';
 import type { CheckRun } from '../domain/check.ts';
 import type { Trigger } from '../domain/cycle.ts';
 import type { Definitions } from '../domain/definitions.ts';
@@ -25,6 +26,7 @@ export function buildReport(input: {
   readonly snapshot: Snapshot;
   readonly checked: CheckRun;
   readonly definitions: Definitions;
+  readonly changes: readonly Change[];
   readonly findings: readonly AssessedFinding[];
   readonly incidents: readonly Incident[];
   readonly decisions: readonly Decision[];
@@ -70,7 +72,12 @@ export function buildReport(input: {
     })),
     agents: agents.runs,
     notCalled: agents.notCalled,
-    definitions: { files: definitions.files, read: definitions.read, warnings: definitions.warnings },
+    definitions: {
+      files: definitions.files,
+      read: definitions.read,
+      warnings: definitions.warnings,
+      ...(input.changes.length > 0 && { changes: input.changes }),
+    },
     usage: agents.usage,
     stages: input.stages,
     summary: agents.summary,

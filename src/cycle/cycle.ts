@@ -52,6 +52,7 @@ export async function runCycle(
   const stages = createStageClock(steps.now);
 
   const definitions = await stages.run('pin', () => steps.pin());
+  const changes = steps.changes();
   const agentsMissing = steps.agentsMissing(definitions);
   const expectAgents = request.withAgents && agentsMissing === undefined;
   const due: Due = request.focus?.due ?? (trigger === 'patrol' ? 'patrol' : 'all');
@@ -142,6 +143,7 @@ export async function runCycle(
       ...definitions,
       warnings: [...definitions.warnings, ...steps.compare(definitions, seen.input.snapshot, due)],
     },
+    changes,
     findings,
     incidents: last.incidents,
     decisions,

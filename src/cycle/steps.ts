@@ -1,4 +1,5 @@
 import type { AgentsOutcome } from '../domain/agent-report.ts';
+import type { Change } from '../domain/change.ts';
 import type { CheckRun } from '../domain/check.ts';
 import type { Trigger } from '../domain/cycle.ts';
 import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
@@ -60,6 +61,8 @@ export interface CycleSteps {
   ) => Promise<readonly AssessedFinding[]>;
   /** Decisions, incidents, evidence and outbox rows in one transaction; then delivery is woken. */
   readonly decideAndRecord: (input: PassInput) => Promise<PassResult>;
+  /** What was accepted of changed files since a cycle asked last. */
+  readonly changes: () => readonly Change[];
   /** Kill switches that are off, by their names in `flags.json`. */
   readonly switchedOff: () => readonly string[];
   /** Whether agents can run now, and if not why: no key, switched off, budget spent. */

@@ -1,12 +1,15 @@
 /** What a difference is. `widened`: an agent may do or cost more, or people hear less; it goes before the other three. */
-export type ChangeKind = 'added' | 'removed' | 'changed' | 'widened';
+export const CHANGE_KINDS = ['added', 'removed', 'changed', 'widened'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** What a difference is about. */
-export type ChangeTopic =
-  | ('text' | 'agent' | 'tools' | 'model' | 'role' | 'when' | 'reasons' | 'description' | 'limit' | 'prompt')
-  | ('tier' | 'known-issue' | 'tolerance' | 'channel' | 'contact')
-  | ('switch' | 'namespaces' | 'check' | 'toolset' | 'budget' | 'environment' | 'setting')
-  | ('policy' | 'policy-results');
+export const CHANGE_TOPICS = [
+  ...(['text', 'agent', 'tools', 'model', 'role', 'when', 'reasons', 'description', 'limit', 'prompt'] as const),
+  ...(['tier', 'known-issue', 'tolerance', 'channel', 'contact'] as const),
+  ...(['switch', 'namespaces', 'check', 'toolset', 'budget', 'environment', 'setting'] as const),
+  ...(['policy', 'policy-results'] as const),
+] as const;
+export type ChangeTopic = (typeof CHANGE_TOPICS)[number];
 
 /** One difference between what was in force and what is. */
 export interface Change {

@@ -1,4 +1,5 @@
 import type { AgentRun } from './agent-report.ts';
+import type { Change } from './change.ts';
 import type { CheckOutcome } from './check.ts';
 import type { Trigger } from './cycle.ts';
 import type { DefinitionFile, DefinitionWarning } from './definitions.ts';
@@ -36,6 +37,8 @@ export interface CycleReport {
     readonly files: readonly DefinitionFile[];
     readonly read: readonly { readonly file: string; readonly line: number; readonly what: string }[];
     readonly warnings: readonly DefinitionWarning[];
+    /** What was accepted of changed files, settings and policies too, since the cycle before; left out where nothing was. */
+    readonly changes?: readonly Change[];
   };
   readonly usage: Usage;
   readonly stages: readonly {

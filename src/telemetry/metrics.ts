@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FileVerdict } from '../domain/change.ts';
 import type { MountReload } from '../domain/mounted-directory.ts';
 import type { CycleReport } from '../domain/report.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -38,6 +39,8 @@ export interface Metrics {
   readonly settingsReload: (reload: SettingsReloadSeen) => void;
   /** What became of a change of a mounted directory. */
   readonly mountReload: (reload: MountReload) => void;
+  /** What became of changed files; `first`: of a first start, which is no change. */
+  readonly verdicts: (verdicts: readonly FileVerdict[], first: boolean) => void;
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
 }
@@ -97,6 +100,11 @@ export function createMetrics(options: { readonly version: string; readonly proc
   const outboxAge = gauge('outbox_oldest_age_seconds', 'Age of the oldest notice that waits; 0 when none does', []);
   const revision = gauge('definitions_info', 'Revision of the Markdown in force; always 1', ['revision']);
   const definitionFiles = gauge('definition_files', 'Definition files that are not as mounted', ['state']);
+  const changes = counter(
+    'changes_total',
+    'Differences of accepted files; widened: an agent may do more, or people hear less',
+    ['component', 'kind'],
+  );
   // Under the names of the dashboards that exist.
   const policyReloads = new Counter({
     name: 'signalprocessing_policy_reload_total',
@@ -168,6 +176,12 @@ export function createMetrics(options: { readonly version: string; readonly proc
     },
     settingsReload: createSettingsMetrics(registers, Date.now),
     mountReload: createMountMetrics(registers),
+    verdicts: (verdicts, first) => {
+      if (first) return;
+      for (const { component, changes: differences } of verdicts) {
+        for (const { kind } of differences) changes.inc({ component, kind });
+      }
+    },
     text: () => registry.metrics(),
   };
 }

@@ -4,6 +4,7 @@ import {
   isOrchestratorFile,
   type DefinitionsSource,
 } from '../definitions/create-definitions.ts';
+import type { DefinitionsDecided } from '../definitions/verdicts.ts';
 import type { Logger } from '../log.ts';
 import { createDirectoryReader } from '../reload/read-directory.ts';
 import type { Environment } from '../settings/environment.ts';
@@ -21,6 +22,7 @@ export function createMountedDefinitions(parts: {
   readonly githubConfigured: () => boolean;
   /** Of the policies in force: the same Markdown beside other policies is another revision. */
   readonly policyHash: () => string | undefined;
+  readonly onDecided: (decided: DefinitionsDecided) => void;
   readonly now: () => number;
   readonly log: Logger;
 }): DefinitionsSource {
@@ -57,6 +59,7 @@ export function createMountedDefinitions(parts: {
         policyHash: parts.policyHash(),
       };
     },
+    onDecided: parts.onDecided,
     now,
     log,
   });

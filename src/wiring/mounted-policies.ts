@@ -3,6 +3,7 @@ import { createPolicies, type Policies, type PolicyOptions } from '../policy/cre
 import { createEvaluate } from '../policy/evaluate.ts';
 import { createCompile } from '../policy/opa.ts';
 import { isPolicyFile } from '../policy/try-policies.ts';
+import type { PoliciesDecided } from '../policy/verdicts.ts';
 import { createDirectoryReader } from '../reload/read-directory.ts';
 import type { Environment } from '../settings/environment.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -24,10 +25,11 @@ export function createMountedPolicies(parts: {
   readonly settings: () => Settings;
   readonly store: Pick<Store, 'lastGood'>;
   readonly onReload: PolicyOptions['onReload'];
+  readonly onDecided: (decided: PoliciesDecided) => void;
   readonly now: () => number;
   readonly log: Logger;
 }): MountedPolicies {
-  const { environment, settings, store, onReload, now, log } = parts;
+  const { environment, settings, store, onReload, onDecided, now, log } = parts;
   const directory = (): string | undefined =>
     environment.policiesDir ?? settings().rego.policyDir ?? environment.mountedPoliciesDir;
   const readers = new Map<string, ReturnType<typeof createDirectoryReader>>();
@@ -49,6 +51,7 @@ export function createMountedPolicies(parts: {
     evaluate: createEvaluate(),
     lastGood: lastGoodPolicies(store, now),
     onReload,
+    onDecided,
     now,
     log,
   });

@@ -23,6 +23,7 @@ function aReport(
     snapshot: emptySnapshot({ gaps }),
     checked: { findings: [], outcomes },
     definitions: emptyDefinitions(),
+    changes: [],
     findings: [],
     incidents: [],
     passes: [],

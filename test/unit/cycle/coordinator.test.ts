@@ -35,6 +35,7 @@ function aBench(changes: Partial<CycleSteps> = {}): Bench {
       return { decisions: [], incidents: [], recheckAtMs: undefined, findings, logs: undefined };
     },
     agentsMissing: () => undefined,
+    changes: () => [],
     switchedOff: () => [],
     dispatch: async () => {
       story.push('agents begin');

@@ -63,6 +63,8 @@ async function everyMetricOnce(): Promise<string> {
     metrics.settingsReload({ config, result: 'success', durationMs: 1, sha256: 'h' });
   const reload = { mount: 'agents', kind: 'reload', accepted: true, refused: true, hash: 'h' } as const;
   metrics.mountReload({ ...reload, files: ['a.md'], ms: 1, atMs: 1 });
+  const change = { kind: 'widened', about: 'tools', file: 'a.md', words: '' } as const;
+  metrics.verdicts([{ component: 'definitions', file: 'a.md', outcome: 'accepted', changes: [change] }], false);
   return metrics.text();
 }
 
