@@ -3,6 +3,7 @@ import { createScriptedModel } from '../../src/demo/scripted-model.ts';
 import { jqChecksIn, resultsIn } from '../../src/demo/scripted-model/read-prompt.ts';
 import type { ClaudeScript } from '../../src/demo/stand-ins/claude.ts';
 import { promptText, systemText, type ClaudeRequest } from '../../src/demo/stand-ins/claude-request.ts';
+import { pasteOf, recipe } from '../builders/recipes.ts';
 import type { ControlPlane } from '../control-plane/client.ts';
 import { apply } from '../control-plane/builders/apply.ts';
 import { aDeployment } from '../control-plane/builders/deployment.ts';
@@ -16,8 +17,16 @@ import { watchNamespace } from '../harness/watched-namespace.ts';
 
 /*
  * Each test changes the program by one swap of a mounted file, while the monitor runs, and looks at the last hop: what Claude and Slack were
- * sent. Where code alone can keep the promise, it is tested without a model too.
+ * sent. Where code alone can keep the promise, it is tested without a model too. The texts of the four scenarios are those of the first four
+ * recipes of docs/agent-customization-guide.md, with the names of this cluster.
  */
+
+/** `- shop/billing: takes the money` */
+const TIER_BULLET = pasteOf(recipe('Raise a service to P0'), 'CLAUDE.md');
+/** `- databases/orders-db: the backup stops it, Every Sunday 2-3 AM. DO NOT FLAG.` */
+const KNOWN_ISSUE = pasteOf(recipe('Silence a known issue inside its window'), 'CLAUDE.md');
+const PATIENCE = recipe('Wait two minutes before SEV-1');
+const NEW_CHECK = pasteOf(recipe('Add a check of your own'), 'k8s-analyzer.md');
 
 let server: ControlPlane;
 let token = '';
@@ -51,9 +60,8 @@ test.each(WITH_AND_WITHOUT)('a service added to P0 is judged as P0 in the next c
 
   expect(others).toEqual([]);
   expect(asUnlisted && wordsOf(asUnlisted)).toContain(`SEV-2 · ${namespace}/billing`);
-  await definitions.swapClaude(
-    `# Operations\n\n## P0\n\n- ledger: the book of payments\n- ${namespace}/billing: takes the money\n`,
-  );
+  const bullet = TIER_BULLET.replace('shop/', `${namespace}/`);
+  await definitions.swapClaude(`# Operations\n\n## P0\n\n- ledger: the book of payments\n${bullet}\n`);
   clock.advance(10 * MINUTE_MS);
   const { report } = await monitor.cycle('scheduled');
 
@@ -81,7 +89,8 @@ test('the new tier stands in every prompt of the next cycle', async () => {
   await apply(server, aDeployment('billing').in(namespace).replicas(3).at(clock.now()).crashLooping({ pods: 2 }));
   await monitor.cycle('scheduled');
   const before = claude.messages.filter(isFirst);
-  await definitions.swapClaude(`# Operations\n\n## P0\n\n- ${namespace}/billing: takes the money\n`);
+  const bullet = TIER_BULLET.replace('shop/', `${namespace}/`);
+  await definitions.swapClaude(`# Operations\n\n## P0\n\n${bullet}\n`);
   clock.advance(10 * MINUTE_MS);
   await monitor.cycle('scheduled');
 
@@ -91,8 +100,7 @@ test('the new tier stands in every prompt of the next cycle', async () => {
   for (const request of before)
     expect(promptText(request)).toMatch(/floor SEV-2 \| tier none \| production \| CrashLoop/);
   for (const request of after) expect(promptText(request)).toMatch(/floor SEV-1 \| tier P0 \| production \| CrashLoop/);
-  const told = (request: ClaudeRequest): boolean =>
-    systemText(request).includes(`- ${namespace}/billing: takes the money`);
+  const told = (request: ClaudeRequest): boolean => systemText(request).includes(bullet);
   expect(before.filter(told)).toEqual([]);
   expect(after.filter(told).map(roleOf)).toEqual(
     expect.arrayContaining(['dispatch_agent', 'report_findings', 'decide']),
@@ -105,7 +113,7 @@ test.each(WITH_AND_WITHOUT)(
   async ({ model }) => {
     const clock = handClock(nextSundayAt(2) - 10 * MINUTE_MS);
     const claudeMd = '# Operations\n\n## P1\n\n- postgres: keeps the orders\n- mysql: keeps the carts\n';
-    const issue = '- postgres: the backup stops it, Every Sunday 2-3 AM. DO NOT FLAG.';
+    const issue = KNOWN_ISSUE.replace('databases/orders-db', 'postgres');
     await using watched = await watchNamespace({
       server,
       token,
@@ -162,7 +170,7 @@ test.each(WITH_AND_WITHOUT)('P0 waits two minutes before SEV-1 once the text say
     model,
     definitions: () => ({ claude: `${claudeMd}- SEV-1: a P0 service is down.\n`, agents }),
     // Without the checks' own grace, which is two minutes too.
-    config: 'checks:\n  crash-loop: { grace: 0s }\n  replicas-short: { grace: 0s }\n',
+    config: pasteOf(PATIENCE, 'config.yaml'),
   });
   const { namespace, monitor, slack, claude, definitions } = watched;
   const checkout = aDeployment('checkout').in(namespace).at(clock.now());
@@ -175,7 +183,7 @@ test.each(WITH_AND_WITHOUT)('P0 waits two minutes before SEV-1 once the text say
   expect(none).toEqual([]);
   expect(atOnce && wordsOf(atOnce)).toContain(`SEV-1 · ${namespace}/checkout`);
 
-  await definitions.swapClaude(`${claudeMd}- SEV-1: a P0 service is down for > 2 minutes.\n`);
+  await definitions.swapClaude(`${claudeMd}${pasteOf(PATIENCE, 'CLAUDE.md')}\n`);
   clock.advance(10 * MINUTE_MS);
   await services.become(checkout.crashLooping(broken), ledger.at(clock.now()).crashLooping(broken));
   const onsetAtMs = Math.floor(clock.now() / SECOND_MS) * SECOND_MS - 30 * SECOND_MS;
@@ -219,9 +227,8 @@ test('a check added to the analyzer is carried out with its own jq program, and 
 
   expect(writesTo(slack)).toEqual([]);
   const before = claude.messages.length;
-  const program =
-    '[.items[] | .metadata as $m | .spec.containers[] | {used: (.resources.requests.memory | rtrimstr("Mi") | tonumber), limit: (.resources.limits.memory | rtrimstr("Mi") | tonumber)} | select(.used > 0.8 * .limit) | "\\($m.namespace)/\\($m.name) wants \\(.used)Mi of \\(.limit)Mi"]';
-  const check = `## Memory\n\nReport pods above 80 % of their memory limit:\n\n\`\`\`\nkubectl get pods -n ${namespace} -o json | jq '${program}'\n\`\`\`\n`;
+  const check = NEW_CHECK.replace('-n shop', `-n ${namespace}`);
+  const [, program = ''] = /jq '(.+)'/.exec(check) ?? [];
   await definitions.swapAgents({ ...agents, 'k8s-analyzer.md': `${agents['k8s-analyzer.md']}\n${check}` });
   clock.advance(HOUR_MS);
   const { report } = await monitor.cycle('scheduled');
