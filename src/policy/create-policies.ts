@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from './policy-files.ts';
 import { createRegoPolicy } from './rego-policy.ts';
+import { rememberCompiled } from './remember-compiled.ts';
 import { createTryPolicies } from './try-policies.ts';
 import { acceptedSet, refusedSet, type PoliciesDecided } from './verdicts.ts';
 
@@ -91,7 +92,7 @@ const RETRY_AFTER_MS = 10 * 60_000;
 /** Builds the one place that turns mounted Rego into the policy of a cycle. All files are decided together. */
 export function createPolicies(options: PolicyOptions): Policies {
   const { log, now, lastGood, evaluate } = options;
-  const tryPolicies = createTryPolicies(options);
+  const tryPolicies = rememberCompiled(createTryPolicies(options));
   let inForce: InForce | undefined;
   let refused: Refused | undefined;
   let isLastGoodTried = false;

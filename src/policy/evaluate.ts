@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { parseEnvironment } from './environment.ts';
 import type { PolicyTask } from './input.ts';
-import type { PolicyName } from './policy.ts';
+import { POLICY_NAMES, type PolicyName } from './policy.ts';
 
 /**
  * The bundled text of `policy-worker.ts`, put here by the build: a single file has no second one to start a thread from.
@@ -35,10 +35,18 @@ export interface WorkerTask {
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly tasks: readonly PolicyTask[];
   readonly stopAtError: boolean;
+  /** Shared: which task, and which of `POLICY_NAMES`, is asked right now. */
+  readonly progress: Int32Array<SharedArrayBuffer>;
+}
+/** What one rule said about the task at `index`. */
+export interface Answered {
+  readonly index: number;
+  readonly name: PolicyName;
+  readonly answer: Answer;
 }
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly builtins: readonly string[] }
-  | { readonly kind: 'answer'; readonly index: number; readonly name: PolicyName; readonly answer: Answer };
+  | { readonly kind: 'answers'; readonly answers: readonly Answered[] };
 
 /**
  * @param options.stopAtError behind the first error nothing is asked
@@ -59,9 +67,8 @@ export function createEvaluate(limits = EVALUATION_LIMITS): Evaluate {
     const answers: Partial<Record<PolicyName, Answer>>[] = tasks.map(() => ({}));
     const openIn = (index: number): PolicyName | undefined =>
       tasks[index]?.ask.find((name) => answers[index]?.[name] === undefined);
-    const fail = (index: number, error: string): void => {
-      const name = openIn(index);
-      if (name !== undefined) (answers[index] ??= {})[name] = { error };
+    const fail = (index: number, name: PolicyName | undefined, error: string): void => {
+      if (name !== undefined) (answers[index] ??= {})[name] ??= { error };
     };
     const deadline = performance.now() + totalMs;
     let builtins: readonly string[] = [];
@@ -69,18 +76,27 @@ export function createEvaluate(limits = EVALUATION_LIMITS): Evaluate {
     while (first < tasks.length && performance.now() < deadline) {
       const offset = first;
       const rest = tasks.slice(offset).map((task, index) => remaining(task, answers[offset + index] ?? {}));
-      const trouble = await runWorker({ wasm, tasks: rest, stopAtError }, limits, deadline, (message) => {
+      const progress = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+      const trouble = await runWorker({ wasm, tasks: rest, stopAtError, progress }, limits, deadline, (message) => {
         if (message.kind === 'ready') builtins = message.builtins;
-        else (answers[offset + message.index] ??= {})[message.name] = message.answer;
+        else for (const { index, name, answer } of message.answers) (answers[offset + index] ??= {})[name] = answer;
       });
       if (stopAtError && answers.some(hasError)) break;
       while (first < tasks.length && openIn(first) === undefined) first += 1;
-      // The rule that stood in the way; the others of its input are asked again.
-      fail(first, trouble ?? 'the thread of the policies ended early');
+      if (first === tasks.length) break;
+      // The rule that stood in the way; what was not told before it, and the others of its input, are asked again.
+      const [index = 0, rule = 0] = progress;
+      const name = POLICY_NAMES[rule];
+      const isOpen =
+        name !== undefined && rest[index]?.ask.includes(name) && answers[offset + index]?.[name] === undefined;
+      const words = trouble ?? 'the thread of the policies ended early';
+      if (isOpen) fail(offset + index, name, words);
+      else fail(first, openIn(first), words);
       if (stopAtError) break;
     }
     for (; first < tasks.length && !(stopAtError && answers.some(hasError)); first += 1) {
-      while (openIn(first) !== undefined) fail(first, `the policies took longer than ${totalMs} ms together`);
+      while (openIn(first) !== undefined)
+        fail(first, openIn(first), `the policies took longer than ${totalMs} ms together`);
     }
     return { answers, builtins };
   };

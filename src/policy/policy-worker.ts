@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadPolicy, type LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import * as sdk from '@open-policy-agent/opa-wasm';
 import { parseEnvironment } from './environment.ts';
-import type { Answer, WorkerMessage, WorkerTask } from './evaluate.ts';
-import type { PolicyName } from './policy.ts';
+import type { Answer, Answered, WorkerMessage, WorkerTask } from './evaluate.ts';
+import { POLICY_NAMES, type PolicyName } from './policy.ts';
 
 /*
  * Policies in a thread that can be ended: WebAssembly has no time limit. Nothing of the process is within their reach: no files, no network,
@@ -19,27 +19,48 @@ const ENTRYPOINTS: Readonly<Record<PolicyName, string>> = {
   priority: 'priority/priority',
 };
 
-async function work({ wasm, tasks, stopAtError }: WorkerTask): Promise<void> {
-  let policy = await loadPolicy(wasm, MEMORY);
+/** Answers come in few messages: each costs more than a rule does. */
+const TELL_EVERY_MS = 5;
+
+/**
+ * Without a promise: the other way asks whether it was given a `Response`, and to answer that Node loads a whole HTTP client into the thread. Its
+ * types say otherwise, but it stands on the default export alone.
+ */
+const { loadPolicySync }: Pick<typeof sdk, 'loadPolicySync'> = Reflect.get(sdk, 'default');
+
+function work({ wasm, tasks, stopAtError, progress }: WorkerTask): void {
+  const load = (): sdk.LoadedPolicy => loadPolicySync(wasm, { ...MEMORY });
+  let policy = load();
   tell({ kind: 'ready', builtins: builtinsOf(policy) });
+  let untold: Answered[] = [];
+  let toldAtMs = performance.now();
+  const tellAnswers = (): void => {
+    if (untold.length > 0) tell({ kind: 'answers', answers: untold });
+    untold = [];
+    toldAtMs = performance.now();
+  };
   let hasFailed = false;
   for (const [index, { input, ask, environments }] of tasks.entries()) {
     let environment = environments.unsaid;
     for (const name of ask) {
+      progress[0] = index;
+      progress[1] = POLICY_NAMES.indexOf(name);
       const answer = answerOf(policy, name, name === 'priority' ? { ...input, environment } : input);
       hasFailed ||= 'error' in answer;
       // What failed in the middle may have left its memory in any state.
-      if ('error' in answer) policy = await loadPolicy(wasm, MEMORY);
+      if ('error' in answer) policy = load();
       if (name === 'environment') {
         environment = 'error' in answer ? environments.failed : (parseEnvironment(answer.value) ?? environments.unsaid);
       }
-      tell({ kind: 'answer', index, name, answer });
+      untold.push({ index, name, answer });
+      if (performance.now() - toldAtMs >= TELL_EVERY_MS) tellAnswers();
     }
-    if (hasFailed && stopAtError) return;
+    if (hasFailed && stopAtError) break;
   }
+  tellAnswers();
 }
 
-function answerOf(policy: LoadedPolicy, name: PolicyName, input: unknown): Answer {
+function answerOf(policy: sdk.LoadedPolicy, name: PolicyName, input: unknown): Answer {
   try {
     const results: unknown = policy.evaluate(input, ENTRYPOINTS[name]);
     const first: unknown = Array.isArray(results) ? results[0] : undefined;
@@ -56,7 +77,7 @@ function answerOf(policy: LoadedPolicy, name: PolicyName, input: unknown): Answe
 }
 
 /** Names of the built-in functions that the policies expect of whoever runs them. */
-function builtinsOf({ wasmInstance, mem }: LoadedPolicy): readonly string[] {
+function builtinsOf({ wasmInstance, mem }: sdk.LoadedPolicy): readonly string[] {
   const exported = 'exports' in wasmInstance ? wasmInstance.exports : {};
   const { builtins, opa_json_dump: dump } = exported;
   if (typeof builtins !== 'function' || typeof dump !== 'function') return [];
@@ -70,4 +91,4 @@ function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-void work(workerData);
+work(workerData);

@@ -172,6 +172,39 @@ describe.skipIf(opa === undefined)('policies that change while the monitor runs'
     expect(compiled).toBe(1);
   });
 
+  test('an edit that is taken back compiles nothing, decides as before, and is a reload', async () => {
+    let compiled = 0;
+    const compile = createCompile(opa ?? '');
+    await using bench = await policyBench({ compile: (files) => ((compiled += 1), compile(files)) });
+    const judged: unknown[] = [];
+    for (const texts of [{}, { 'priority.rego': always('P3') }, {}, { 'priority.rego': BROKEN }, {}]) {
+      await bench.mount(await shipped(texts));
+      judged.push((await bench.assess(subject())).map(({ priority }) => priority));
+    }
+
+    expect(judged).toEqual([['P1'], ['P3'], ['P1'], ['P1'], ['P1']]);
+    expect(compiled).toBe(3);
+    expect(bench.reloads).toEqual(['accepted', 'accepted', 'refused']);
+  });
+
+  test('four good sets are remembered, and no more', async () => {
+    let compiled = 0;
+    const compile = createCompile(opa ?? '');
+    await using bench = await policyBench({ compile: (files) => ((compiled += 1), compile(files)) });
+    for (const round of [0, 1, 2, 3, 4]) {
+      await bench.mount(await shipped({ 'priority.rego': `# ${round}\n${always('P3')}` }));
+      await bench.policies.pin();
+    }
+    expect(compiled).toBe(5);
+    await bench.mount(await shipped({ 'priority.rego': `# 1\n${always('P3')}` }));
+    await bench.policies.pin();
+    expect(compiled).toBe(5);
+    await bench.mount(await shipped({ 'priority.rego': `# 0\n${always('P3')}` }));
+    await bench.policies.pin();
+
+    expect(compiled).toBe(6);
+  });
+
   test('files may have other names, said in the settings', async () => {
     await using bench = await policyBench({ files: { ...NAMES, priority: 'urgency.rego' } });
     const { 'priority.rego': _, ...others } = await shipped();
