@@ -26,6 +26,57 @@ export function isReady(pod: Pod): boolean {
   return condition(pod.conditions, 'Ready')?.status === 'True';
 }
 
+/**
+ * Whether nothing at all is the matter with a pod: it runs on its node and is ready, every container of it since its first start, and what
+ * had to be done before was done at the first try.
+ */
+export function isAtRest({
+  meta,
+  phase,
+  nodeName,
+  conditions,
+  containerStatuses,
+  initContainerStatuses,
+}: Pod): boolean {
+  return (
+    phase === 'Running' &&
+    nodeName !== '' &&
+    meta.deletedAtMs === undefined &&
+    condition(conditions, 'Ready')?.status === 'True' &&
+    !conditions.some(({ type }) => type.startsWith('PodResize')) &&
+    containerStatuses.every(runsSinceItsStart) &&
+    initContainerStatuses.every((status) => runsSinceItsStart(status) || wasDoneAtOnce(status))
+  );
+}
+
+function runsSinceItsStart({
+  running,
+  ready,
+  restartCount,
+  waiting,
+  terminated,
+  lastTerminated,
+}: ContainerStatus): boolean {
+  return (
+    running !== undefined &&
+    ready &&
+    restartCount === 0 &&
+    waiting === undefined &&
+    terminated === undefined &&
+    lastTerminated === undefined
+  );
+}
+
+function wasDoneAtOnce({ terminated, restartCount, waiting, lastTerminated }: ContainerStatus): boolean {
+  return (
+    terminated?.exitCode === 0 &&
+    terminated.reason === 'Completed' &&
+    restartCount === 0 &&
+    waiting === undefined &&
+    lastTerminated === undefined
+  );
+}
+
 /** Since when the pod is not ready; `undefined` when it is. */
 export function unreadySinceMs(pod: Pod): number | undefined {
   const ready = condition(pod.conditions, 'Ready');

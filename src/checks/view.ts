@@ -17,7 +17,11 @@ import type { Finding } from '../domain/finding.ts';
 import type { Owner } from '../domain/object-ref.ts';
 import type { Tier } from '../domain/severity.ts';
 import { gapFor, type ObjectsByKind, type ReadName, type Snapshot } from '../domain/snapshot.ts';
-import { controllerOf, ownershipOf, type KindedMeta, type LastKnownOwner, type Ownership } from './owner.ts';
+import { createEventIndex } from './event-index.ts';
+import { byName, eachInSlices, ensure, grouped, groupedByEach, lazy, type InSlices } from './lookup.ts';
+import { createOwnerIndex } from './owner-index.ts';
+import { controllerOf, type KindedMeta, type LastKnownOwner, type Ownership } from './owner.ts';
+import { isAtRest } from './pod-state.ts';
 import { isInScope } from './scope.ts';
 import { createServiceIndex } from './service-index.ts';
 
@@ -31,8 +35,13 @@ export interface Workload extends KindedMeta {
 /** The tier that the SREs' text gives to the service an object belongs to. */
 export type TierOf = (subject: Pick<Finding, 'object' | 'owner' | 'labels' | 'serviceNames'>) => Tier | undefined;
 
-/** A snapshot with the questions that checks ask of it. Each index is built once a cycle, when first asked for, in linear time. */
+/**
+ * A snapshot with the questions that checks ask of it. Each index is built once a cycle, in linear time: when first asked for, in one piece, or before, by
+ * `prepare`.
+ */
 export interface View {
+  /** Builds in slices what nearly every cycle asks for. */
+  prepare(): InSlices<void>;
   readonly nowMs: number;
   /** The API server's, such as `v1.36.3`. */
   readonly clusterVersion: string;
@@ -60,6 +69,8 @@ export interface View {
   podsOn(nodeName: string): readonly Pod[];
   podsClaiming(namespace: string, claimName: string): readonly Pod[];
   pod(namespace: string, name: string): Pod | undefined;
+  /** All but those at rest: what is wrong with a pod of itself is wrong with one of these. In the order of the snapshot. */
+  readonly restlessPods: readonly Pod[];
   podsIn(namespace: string): readonly Pod[];
   /** Everything in the namespace that makes pods from a template, also that which makes none now. */
   workloadsIn(namespace: string): readonly Workload[];
@@ -90,54 +101,51 @@ export function createView(
   const cronJobs = lazy(() => byName(objects.CronJob));
   const pods = lazy(() => byName(objects.Pod));
   const servicesByName = lazy(() => byName(objects.Service));
-  const replicaSetsByController = lazy(() => grouped(objects.ReplicaSet, (set) => [controllerUid(set.meta)]));
-  const jobsByController = lazy(() => grouped(objects.Job, (job) => [controllerUid(job.meta)]));
-  const podsByController = lazy(() => grouped(objects.Pod, (pod) => [controllerUid(pod.meta)]));
-  const podsByOwner = lazy(() => grouped(objects.Pod, (pod) => [ownerKey(ownership('Pod', pod.meta).top)]));
-  const podsByNode = lazy(() => grouped(objects.Pod, (pod) => [pod.nodeName]));
-  const podsByNamespace = lazy(() => grouped(objects.Pod, (pod) => [pod.meta.namespace]));
-  const workloads = lazy(() => workloadsIn(objects));
-  const workloadsByNamespace = lazy(() => grouped(workloads(), ({ meta }) => [meta.namespace]));
-  const podsByClaim = lazy(() =>
-    grouped(objects.Pod, (pod) => pod.claimNames.map((claim) => nameKey(pod.meta.namespace, claim))),
-  );
-  const events = lazy(() => {
-    const newestFirst = objects.Event.toSorted((left, right) => right.lastAtMs - left.lastAtMs);
-    return grouped(newestFirst, ({ involved }) => [`${involved.kind} ${nameKey(involved.namespace, involved.name)}`]);
+  const replicaSetsByController = lazy(() => grouped(objects.ReplicaSet, controllerUid));
+  const jobsByController = lazy(() => grouped(objects.Job, controllerUid));
+  const podsByController = lazy(() => grouped(objects.Pod, controllerUid));
+  const restlessPods = lazy(function* () {
+    const found: Pod[] = [];
+    yield* eachInSlices(objects.Pod, (pod) => {
+      if (!isAtRest(pod)) found.push(pod);
+    });
+    return found;
   });
-  // Most objects have no event: this says so without the price of a key.
-  const namesWithEvents = lazy(() => new Set(objects.Event.map(({ involved }) => involved.name)));
+  const podsByOwner = lazy(function* () {
+    const byKey = new Map<string, Pod[]>();
+    // Pods of one controller share one ownership, so that its key is made once.
+    const byOwnership = new Map<Ownership, Pod[]>();
+    yield* eachInSlices(objects.Pod, (pod) => {
+      const found = ownerships()('Pod', pod.meta);
+      const group = ensure(byOwnership, found, () => ensure(byKey, ownerKey(found.top), () => []));
+      group.push(pod);
+    });
+    return byKey;
+  });
+  const podsByNode = lazy(() => grouped(objects.Pod, ({ nodeName }) => nodeName));
+  const podsByNamespace = lazy(() => grouped(objects.Pod, ({ meta }) => meta.namespace));
+  const workloads = lazy(() => workloadsIn(objects));
+  const workloadsByNamespace = lazy(() => grouped(workloads(), ({ meta }) => meta.namespace));
+  const podsByClaim = lazy(() =>
+    groupedByEach(objects.Pod, (pod) => pod.claimNames.map((claim) => nameKey(pod.meta.namespace, claim))),
+  );
+  const eventsAbout = lazy(() => createEventIndex(objects.Event));
   const slices = lazy(() =>
-    grouped(objects.EndpointSlice, (slice) => [nameKey(slice.meta.namespace, slice.serviceName)]),
+    grouped(objects.EndpointSlice, (slice) => nameKey(slice.meta.namespace, slice.serviceName)),
   );
   const services = lazy(() => createServiceIndex(objects.Service));
-  const podsByService = lazy(() =>
-    grouped(objects.Pod, (pod) => services()(pod.meta.namespace, pod.meta.labels).map(keyOf)),
-  );
+  const podsByService = lazy(() => groupedByEach(objects.Pod, ({ meta }) => services()(meta.namespace, meta.labels)));
   const workloadsByService = lazy(() =>
-    grouped(workloads(), ({ meta, template }) => services()(meta.namespace, template.labels).map(keyOf)),
+    groupedByEach(workloads(), ({ meta, template }) => services()(meta.namespace, template.labels)),
   );
-  const owners = lazy(() => ownersIn(snapshot));
-  const ownerships = new Map<ObjectMeta, Ownership>();
-
-  function ownership(kind: string, meta: ObjectMeta): Ownership {
-    const known = ownerships.get(meta);
-    if (known !== undefined) return known;
-    const indexed = meta.owners.length === 0 ? undefined : owners().byUid.get(meta.uid);
-    const found = ownershipOf(
-      indexed?.meta === meta ? indexed : { kind, meta },
-      (reference, namespace) => {
-        const { byUid, byKindAndName } = owners();
-        if (reference.uid !== '') return byUid.get(reference.uid);
-        return byKindAndName.get(`${reference.kind} ${nameKey(namespace, reference.name)}`);
-      },
-      lastKnownOwner,
-    );
-    ownerships.set(meta, found);
-    return found;
-  }
+  const ownerships = lazy(() => createOwnerIndex(snapshot, lastKnownOwner));
 
   return {
+    *prepare() {
+      for (const index of [restlessPods, services, podsByService, podsByNode, slices]) yield* index.inSlices();
+      if (restlessPods().length === 0) return;
+      for (const index of [ownerships, podsByOwner, eventsAbout]) yield* index.inSlices();
+    },
     nowMs,
     clusterVersion: snapshot.cluster.version,
     objects,
@@ -147,35 +155,33 @@ export function createView(
       isInScope(namespace, snapshot) &&
       gapFor(snapshot, kind, namespace === '' ? undefined : namespace) === undefined,
     customResources: (name) => snapshot.custom.get(name) ?? [],
-    ownership,
+    ownership: (kind, meta) => ownerships()(kind, meta),
     tierOf,
-    node: (name) => nodes().get(nameKey('', name)),
-    storageClass: (name) => storageClasses().get(nameKey('', name)),
-    deployment: (namespace, name) => deployments().get(nameKey(namespace, name)),
-    statefulSet: (namespace, name) => statefulSets().get(nameKey(namespace, name)),
-    daemonSet: (namespace, name) => daemonSets().get(nameKey(namespace, name)),
-    replicaSet: (namespace, name) => replicaSets().get(nameKey(namespace, name)),
-    cronJob: (namespace, name) => cronJobs().get(nameKey(namespace, name)),
+    node: (name) => nodes()('', name),
+    storageClass: (name) => storageClasses()('', name),
+    deployment: (namespace, name) => deployments()(namespace, name),
+    statefulSet: (namespace, name) => statefulSets()(namespace, name),
+    daemonSet: (namespace, name) => daemonSets()(namespace, name),
+    replicaSet: (namespace, name) => replicaSets()(namespace, name),
+    cronJob: (namespace, name) => cronJobs()(namespace, name),
     replicaSetsOf: (uid) => replicaSetsByController().get(uid) ?? [],
     jobsOf: (uid) => jobsByController().get(uid) ?? [],
     podsOf: (uid) => podsByController().get(uid) ?? [],
     podsOwnedBy: (owner) => podsByOwner().get(ownerKey(owner)) ?? [],
     podsOn: (nodeName) => podsByNode().get(nodeName) ?? [],
     podsClaiming: (namespace, claimName) => podsByClaim().get(nameKey(namespace, claimName)) ?? [],
-    service: (namespace, name) => servicesByName().get(nameKey(namespace, name)),
-    pod: (namespace, name) => pods().get(nameKey(namespace, name)),
+    service: (namespace, name) => servicesByName()(namespace, name),
+    pod: (namespace, name) => pods()(namespace, name),
+    get restlessPods() {
+      return restlessPods();
+    },
     podsIn: (namespace) => podsByNamespace().get(namespace) ?? [],
     workloadsIn: (namespace) => workloadsByNamespace().get(namespace) ?? [],
-    eventsAbout: (meta, kind) => {
-      if (!namesWithEvents().has(meta.name)) return [];
-      return (
-        events().get(`${kind} ${nameKey(meta.namespace, meta.name)}`) ?? eventsAboutNode(events(), meta, kind)
-      ).filter(({ involved }) => isSameObject(involved.uid, meta));
-    },
+    eventsAbout: (meta, kind) => eventsAbout()(meta, kind),
     slicesOf: (service) => slices().get(keyOf(service)) ?? [],
     servicesSelecting: (namespace, labels) => services()(namespace, labels),
-    podsSelectedBy: (service) => podsByService().get(keyOf(service)) ?? [],
-    workloadsSelectedBy: (service) => workloadsByService().get(keyOf(service)) ?? [],
+    podsSelectedBy: (service) => podsByService().get(service) ?? [],
+    workloadsSelectedBy: (service) => workloadsByService().get(service) ?? [],
   };
 }
 
@@ -192,92 +198,30 @@ function keyOf({ meta }: { readonly meta: ObjectMeta }): string {
   return nameKey(meta.namespace, meta.name);
 }
 
-function controllerUid(meta: ObjectMeta): string {
+function controllerUid({ meta }: { readonly meta: ObjectMeta }): string {
   return controllerOf(meta)?.uid ?? '';
 }
 
-/** A deleted namesake's events do not count. The kubelet names a node by its name and a static pod by its manifest's hash instead of the uid. */
-function isSameObject(involvedUid: string, meta: ObjectMeta): boolean {
-  return (
-    involvedUid === '' ||
-    involvedUid === meta.uid ||
-    involvedUid === meta.name ||
-    involvedUid === meta.annotations['kubernetes.io/config.mirror']
-  );
-}
-
-/** Events about cluster-wide objects live in `default`, and some writers name it as the object's namespace. */
-function eventsAboutNode(
-  events: ReadonlyMap<string, readonly Event[]>,
-  meta: ObjectMeta,
-  kind: string,
-): readonly Event[] {
-  return meta.namespace === '' ? (events.get(`${kind} ${nameKey('default', meta.name)}`) ?? []) : [];
-}
-
-function lazy<T>(build: () => T): () => T {
-  let built: { readonly value: T } | undefined;
-  return () => (built ??= { value: build() }).value;
-}
-
-function byName<T extends { readonly meta: ObjectMeta }>(objects: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(objects.map((object) => [keyOf(object), object]));
-}
-
-/** An object with the key '' belongs to no group. */
-function grouped<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    for (const key of keysOf(item)) {
-      if (key === '') continue;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [item]);
-      else group.push(item);
-    }
-  }
-  return groups;
-}
-
-const OWNING_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
-
-function ownersIn({ objects, custom }: Snapshot) {
-  const byUid = new Map<string, KindedMeta>();
-  const byKindAndName = new Map<string, KindedMeta>();
-  for (const kind of OWNING_KINDS) {
-    for (const { meta } of objects[kind]) {
-      byUid.set(meta.uid, { kind, meta });
-      byKindAndName.set(`${kind} ${keyOf({ meta })}`, { kind, meta });
-    }
-  }
-  for (const { kind, meta } of [...custom.values()].flat()) byUid.set(meta.uid, { kind, meta, isCustom: true });
-  return { byUid, byKindAndName };
-}
-
-function workloadsIn(objects: ObjectsByKind): readonly Workload[] {
-  return [
-    ...objects.Deployment.map(({ meta, template, replicas }) => ({
-      kind: 'Deployment',
-      meta,
-      template,
-      wanted: replicas,
-    })),
-    ...objects.StatefulSet.map(({ meta, template, replicas }) => ({
-      kind: 'StatefulSet',
-      meta,
-      template,
-      wanted: replicas,
-    })),
-    ...objects.DaemonSet.map(({ meta, template, desiredNumberScheduled }) => ({
-      kind: 'DaemonSet',
-      meta,
-      template,
-      wanted: desiredNumberScheduled,
-    })),
+function* workloadsIn(objects: ObjectsByKind): InSlices<readonly Workload[]> {
+  const found: Workload[] = [];
+  yield* eachInSlices(objects.Deployment, ({ meta, template, replicas }) => {
+    found.push({ kind: 'Deployment', meta, template, wanted: replicas });
+  });
+  yield* eachInSlices(objects.StatefulSet, ({ meta, template, replicas }) => {
+    found.push({ kind: 'StatefulSet', meta, template, wanted: replicas });
+  });
+  yield* eachInSlices(objects.DaemonSet, ({ meta, template, desiredNumberScheduled }) => {
+    found.push({ kind: 'DaemonSet', meta, template, wanted: desiredNumberScheduled });
+  });
+  yield* eachInSlices(objects.ReplicaSet, ({ meta, template, replicas }) => {
     // A Deployment speaks for its ReplicaSets, of which all but one are scaled to zero.
-    ...objects.ReplicaSet.filter(({ meta }) => controllerOf(meta)?.kind !== 'Deployment').map(
-      ({ meta, template, replicas }) => ({ kind: 'ReplicaSet', meta, template, wanted: replicas }),
-    ),
-    ...objects.Job.map(({ meta, template }) => ({ kind: 'Job', meta, template, wanted: undefined })),
-    ...objects.CronJob.map(({ meta, template }) => ({ kind: 'CronJob', meta, template, wanted: undefined })),
-  ];
+    if (controllerOf(meta)?.kind !== 'Deployment') found.push({ kind: 'ReplicaSet', meta, template, wanted: replicas });
+  });
+  yield* eachInSlices(objects.Job, ({ meta, template }) => {
+    found.push({ kind: 'Job', meta, template, wanted: undefined });
+  });
+  yield* eachInSlices(objects.CronJob, ({ meta, template }) => {
+    found.push({ kind: 'CronJob', meta, template, wanted: undefined });
+  });
+  return found;
 }

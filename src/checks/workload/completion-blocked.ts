@@ -21,9 +21,9 @@ export const completionBlocked: Check = {
   worstImpact: 'warning',
   graceMs: 10 * 60_000,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.phase === 'Running' && pod.restartPolicy !== 'Always').flatMap(
-      (pod) => blocked(view, pod) ?? [],
-    ),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && pod.phase === 'Running' && pod.restartPolicy !== 'Always')
+      .flatMap((pod) => blocked(view, pod) ?? []),
 };
 
 function blocked(view: View, pod: Pod): CheckedFinding | undefined {

@@ -21,7 +21,7 @@ export const configError: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter(isLive).flatMap((pod) =>
+    view.restlessPods.filter(isLive).flatMap((pod) =>
       containersOf(pod)
         .filter(({ status }) => isConfigRefusal(status))
         .map((container) => findingFor(view, pod, container)),

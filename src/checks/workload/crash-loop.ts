@@ -19,7 +19,7 @@ export const crashLoop: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter(isLive).flatMap((pod) =>
+    view.restlessPods.filter(isLive).flatMap((pod) =>
       containersOf(pod)
         .filter(
           (container) =>

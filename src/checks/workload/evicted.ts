@@ -23,7 +23,7 @@ export const evicted: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
-    const lost = view.objects.Pod.filter(
+    const lost = view.restlessPods.filter(
       (pod) => wasEvicted(pod) && (isAlone(pod) || view.nowMs - evictedAtMs(view, pod) < RECENT_MS),
     );
     const byOwner = Map.groupBy(lost, (pod) => ownerKey(view.ownership('Pod', pod.meta).top));

@@ -24,7 +24,7 @@ export const imagePull: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter(isLive).flatMap((pod) =>
+    view.restlessPods.filter(isLive).flatMap((pod) =>
       containersOf(pod)
         .filter(({ status }) => isPullFailure(status))
         .map((container) => findingFor(view, pod, container)),

@@ -33,13 +33,15 @@ export const initFailing: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.phase === 'Pending' && !belongsToJob(pod)).flatMap((pod) => {
-      const { top } = view.ownership('Pod', pod.meta);
-      if (top.kind === 'Deployment' && isHarmlessRollout(view, top.namespace, top.name)) return [];
-      return containersOf(pod)
-        .filter((container) => container.role === 'init' && !isOthersBusiness(container, view.nowMs))
-        .flatMap((container) => failing(view, pod, container) ?? overdue(view, pod, container) ?? []);
-    }),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && pod.phase === 'Pending' && !belongsToJob(pod))
+      .flatMap((pod) => {
+        const { top } = view.ownership('Pod', pod.meta);
+        if (top.kind === 'Deployment' && isHarmlessRollout(view, top.namespace, top.name)) return [];
+        return containersOf(pod)
+          .filter((container) => container.role === 'init' && !isOthersBusiness(container, view.nowMs))
+          .flatMap((container) => failing(view, pod, container) ?? overdue(view, pod, container) ?? []);
+      }),
 };
 
 function isOthersBusiness(container: ContainerState, nowMs: number): boolean {

@@ -24,11 +24,13 @@ export const oomKill: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && !belongsToJob(pod)).flatMap((pod) =>
-      containersOf(pod)
-        .filter(({ status }) => wasKilled(pod, status, view.nowMs))
-        .map((container) => findingFor(view, pod, container)),
-    ),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && !belongsToJob(pod))
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter(({ status }) => wasKilled(pod, status, view.nowMs))
+          .map((container) => findingFor(view, pod, container)),
+      ),
 };
 
 function wasKilled(pod: Pod, status: ContainerState['status'], nowMs: number): boolean {

@@ -40,7 +40,7 @@ export const podFailed: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
-    const candidates = view.objects.Pod.filter(({ meta }) => meta.deletedAtMs === undefined);
+    const candidates = view.restlessPods.filter(({ meta }) => meta.deletedAtMs === undefined);
     const failed = candidates.filter(isFailed);
     const byOwner = Map.groupBy(failed, (pod) => ownerKey(view.ownership('Pod', pod.meta).top));
     return [

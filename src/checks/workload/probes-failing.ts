@@ -35,12 +35,14 @@ export const probesFailing: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && !belongsToJob(pod)).flatMap((pod) => [
-      ...containersOf(pod)
-        .filter(({ role }) => role === 'sidecar' || (role === 'main' && pod.phase === 'Running'))
-        .flatMap((container) => killedByProbe(view, pod, container) ?? notPassing(view, pod, container) ?? []),
-      ...(gateNotMet(view, pod) ?? []),
-    ]),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && !belongsToJob(pod))
+      .flatMap((pod) => [
+        ...containersOf(pod)
+          .filter(({ role }) => role === 'sidecar' || (role === 'main' && pod.phase === 'Running'))
+          .flatMap((container) => killedByProbe(view, pod, container) ?? notPassing(view, pod, container) ?? []),
+        ...(gateNotMet(view, pod) ?? []),
+      ]),
 };
 
 function killedByProbe(view: View, pod: Pod, container: ContainerState): CheckedFinding | undefined {

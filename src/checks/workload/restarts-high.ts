@@ -33,11 +33,13 @@ export const restartsHigh: Check = {
   worstImpact: 'warning',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && isReady(pod) && !belongsToJob(pod)).flatMap((pod) =>
-      containersOf(pod)
-        .filter((container) => isRestless(view, pod, container))
-        .map((container) => findingFor(view, pod, container)),
-    ),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && isReady(pod) && !belongsToJob(pod))
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter((container) => isRestless(view, pod, container))
+          .map((container) => findingFor(view, pod, container)),
+      ),
 };
 
 function isRestless(view: View, pod: Pod, container: ContainerState): boolean {

@@ -19,16 +19,18 @@ export const schedulingGated: Check = {
   worstImpact: 'info',
   graceMs: 30 * 60_000,
   run: (view) =>
-    view.objects.Pod.filter((pod) => isLive(pod) && pod.nodeName === '' && isForgotten(pod, view.nowMs)).map((pod) =>
-      podFinding(view, pod, {
-        reason: 'SchedulingGated',
-        impact: 'info',
-        problem: `pod ${pod.meta.name} is held by ${pod.schedulingGates.map((gate) => `scheduling gate ${gate}`).join(', ')}`,
-        onsetAtMs: pod.meta.createdAtMs,
-        evidence: [quoteField('Pod', pod.meta, 'spec', fields({ schedulingGates: pod.schedulingGates.join(', ') }))],
-        nextSteps: [describePod(pod)],
-      }),
-    ),
+    view.restlessPods
+      .filter((pod) => isLive(pod) && pod.nodeName === '' && isForgotten(pod, view.nowMs))
+      .map((pod) =>
+        podFinding(view, pod, {
+          reason: 'SchedulingGated',
+          impact: 'info',
+          problem: `pod ${pod.meta.name} is held by ${pod.schedulingGates.map((gate) => `scheduling gate ${gate}`).join(', ')}`,
+          onsetAtMs: pod.meta.createdAtMs,
+          evidence: [quoteField('Pod', pod.meta, 'spec', fields({ schedulingGates: pod.schedulingGates.join(', ') }))],
+          nextSteps: [describePod(pod)],
+        }),
+      ),
 };
 
 function isForgotten({ schedulingGates, meta }: Pod, nowMs: number): boolean {

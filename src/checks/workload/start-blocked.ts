@@ -34,7 +34,7 @@ export interface Preparation {
 
 /** The live pods of which a container waits to be made while events of this kind come in, also of those that ran before and lost their sandbox. */
 export function failingPreparations(view: View, isFailure: (event: Event) => boolean): readonly Preparation[] {
-  return view.objects.Pod.flatMap((pod) => {
+  return view.restlessPods.flatMap((pod) => {
     if (!isLive(pod) || (pod.phase !== 'Pending' && pod.phase !== 'Running')) return [];
     if (![...pod.initContainerStatuses, ...pod.containerStatuses].some(({ waiting }) => waiting !== undefined))
       return [];

@@ -39,7 +39,7 @@ export const startFailed: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.objects.Pod.filter(isLive).flatMap((pod) =>
+    view.restlessPods.filter(isLive).flatMap((pod) =>
       containersOf(pod)
         .filter(({ status }) => isStartRefusal(status) && !isSpentTry(pod, status))
         .map((container) => findingFor(view, pod, container)),

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CHECKS } from '../../../src/checks/catalogue.ts';
 import { SHIPPED_ROWS } from '../../../src/checks/custom-resource/shipped-rows.ts';
+import { createView } from '../../../src/checks/view.ts';
 import { customResourceName } from '../../../src/domain/custom-resource.ts';
 import type { ObjectsByKind } from '../../../src/domain/snapshot.ts';
 import {
@@ -186,3 +188,21 @@ test('no check throws, whatever the snapshot holds, and findings keep their prom
     { numRuns: propertyRuns(500) },
   );
 }, 60_000);
+
+test('what a check says of a pod, it says without looking at those at rest', () => {
+  fc.assert(
+    fc.property(mutated(sickCluster()), (objects) => {
+      const view = createView(aSnapshot(objects as ObjectsByKind), { nowMs: NOW_MS, lastKnownOwner: () => undefined });
+      const ofAll = { ...view, restlessPods: view.objects.Pod };
+
+      for (const check of CHECKS) expect(check.run(view)).toEqual(check.run(ofAll));
+    }),
+    { numRuns: propertyRuns(500) },
+  );
+}, 60_000);
+
+test('a pod that has run since its start is at rest', () => {
+  const { Pod } = healthyCluster();
+
+  expect(createView(aSnapshot({ Pod }), { nowMs: NOW_MS, lastKnownOwner: () => undefined }).restlessPods).toEqual([]);
+});
