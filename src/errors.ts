@@ -5,7 +5,7 @@ export type ErrorCode =
   | ('MODEL_UNAVAILABLE' | 'MODEL_REJECTED' | 'MODEL_OUTPUT_INVALID' | 'MODEL_SPEND_LIMIT' | 'BUDGET_SPENT')
   | ('TOOL_INPUT_INVALID' | 'TOOL_FAILED')
   | ('DELIVERY_UNAVAILABLE' | 'DELIVERY_AMBIGUOUS' | 'DELIVERY_RATE_LIMITED' | 'DELIVERY_CONFIG' | 'DELIVERY_CONTENT')
-  | ('STORE_UNUSABLE' | 'STORE_NEWER' | 'REPORT_NOT_FOUND' | 'PORT_UNAVAILABLE');
+  | ('STORE_UNUSABLE' | 'STORE_NEWER' | 'REPORT_NOT_FOUND' | 'REPORT_NOT_REPLAYABLE' | 'PORT_UNAVAILABLE');
 
 /** An expected failure. Anything that is not a MonitorError is a bug and is allowed to be loud. */
 export class MonitorError extends Error {

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
+import { runAgainst, type AgainstFlags } from './against/run-against.ts';
 import { openSecrets } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { runDaemon } from './run.ts';
@@ -73,7 +74,19 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .option('--strict', 'warnings count as problems')
     .option('--stdin-name <name>', 'what stdin is, where its looks do not say so: agents/my-agent.md')
-    .action(async (paths: string[], flags: ValidateFlags) => finish(await runValidate(world, flags, paths)));
+    .option(
+      '--against <cycle>',
+      'decide recorded cycles again with these files: last, last:20, 24h, an id, a report file; may be repeated',
+      (word: string, before: readonly string[] | undefined) => [...(before ?? []), word],
+    )
+    .action(async (paths: string[], flags: ValidateFlags & Partial<AgainstFlags>) => {
+      const { against } = flags;
+      finish(
+        against === undefined
+          ? await runValidate(world, flags, paths)
+          : await runAgainst(world, { ...flags, against }, paths),
+      );
+    });
 
   common(program.command('permissions'))
     .description(

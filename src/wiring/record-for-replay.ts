@@ -1,4 +1,5 @@
 import type { PassInput } from '../cycle/steps.ts';
+import type { AssessedFinding } from '../domain/finding.ts';
 import type { Incident, IncidentAnalysis } from '../domain/incident.ts';
 import type { ReplayPass } from '../domain/replay.ts';
 import type { DecisionInput, DecisionOutcome } from '../incidents/input.ts';
@@ -44,9 +45,14 @@ export function createRecordForReplay(redact: Redact): RecordForReplay {
 function withoutQuotations(incident: Incident): Incident {
   return {
     ...incident,
-    findings: incident.findings.map(({ logOf: _, ...finding }) => ({ ...finding, evidence: [], nextSteps: [] })),
+    findings: incident.findings.map(withoutQuotation),
     analysis: incident.analysis && withoutWords(incident.analysis),
   };
+}
+
+function withoutQuotation(finding: AssessedFinding): AssessedFinding {
+  const { logOf: _, ...rest } = finding;
+  return { ...rest, evidence: [], nextSteps: [] };
 }
 
 function withoutWords(analysis: IncidentAnalysis): IncidentAnalysis {

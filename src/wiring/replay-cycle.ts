@@ -3,6 +3,7 @@ import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { Definitions, Passage } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
+import { nameOf } from '../domain/object-ref.ts';
 import type { DecidingSettings, ReplayPass } from '../domain/replay.ts';
 import type { CycleReport, ReportedFinding } from '../domain/report.ts';
 import type { Severity } from '../domain/severity.ts';
@@ -128,7 +129,7 @@ function environmentMapOf({ environments }: DecidingSettings): EnvironmentMap {
 }
 
 /** What the check or the agent stated, without what policy and Markdown added. */
-function bareFinding(finding: ReportedFinding): Finding {
+export function bareFinding(finding: ReportedFinding): Finding {
   const {
     namespaceLabels: _namespaceLabels,
     environment: _environment,
@@ -194,7 +195,7 @@ export function agentsOf({ agents, notCalled, usage, summary, replay, findings }
   };
 }
 
-/** Presence is what was recorded; what people were told, and what is owed to them, comes from elsewhere. */
+/** Presence is what was recorded; how it was judged, what people were told, and what is owed to them, comes from elsewhere. */
 function withTellingOf(incident: Incident, told: Incident | undefined): Incident {
   if (told === undefined) return incident;
   const { severity, toldSeverity, firstToldAtMs, channel, recheckAtMs } = told;
@@ -206,14 +207,21 @@ function withTellingOf(incident: Incident, told: Incident | undefined): Incident
     ...(verdicts !== undefined && { verdicts }),
     ...(analysisState !== undefined && { analysisState }),
   };
-  return { ...incident, severity, toldSeverity, firstToldAtMs, channel, recheckAtMs, telling };
+  const findings = incident.findings.map((finding) => {
+    const judged = told.findings.find((candidate) => isSameProblem(candidate, finding));
+    if (judged === undefined) return finding;
+    const { environment, customLabels, tier, priority, floor, policy, hold } = judged;
+    return { ...finding, environment, customLabels, tier, priority, floor, policy, hold };
+  });
+  return { ...incident, severity, toldSeverity, firstToldAtMs, channel, recheckAtMs, findings, telling };
+}
+
+function isSameProblem(left: AssessedFinding, right: AssessedFinding): boolean {
+  return left.check === right.check && left.reason === right.reason && nameOf(left.object) === nameOf(right.object);
 }
 
 /** Incidents of which people would not have heard what they heard then. */
-export function toldOtherwise(
-  { decisions }: Pick<CycleReport, 'decisions'>,
-  again: readonly Decision[],
-): ReadonlySet<string> {
+function toldOtherwise({ decisions }: Pick<CycleReport, 'decisions'>, again: readonly Decision[]): ReadonlySet<string> {
   const words = (decision: Pick<Decision, 'pass' | 'told' | 'reason' | 'severity' | 'channel'>): string =>
     [decision.pass, decision.told, decision.reason, decision.severity, decision.channel].join(' ');
   return new Set(
