@@ -71,7 +71,11 @@ export function createDecideAndRecord(parts: RecordParts): CycleSteps['decideAnd
     };
     const { outcome, findings, logs } = await decideWithLogs(
       { ...decided, nextIncidentId },
-      { ...parts, limits: { ...parts.logLimits, totalMs: parts.settings().enrichment.timeoutMs }, log: log.child({ cycle: input.cycleId }) },
+      {
+        ...parts,
+        limits: { ...parts.logLimits, totalMs: parts.settings().enrichment.timeoutMs },
+        log: log.child({ cycle: input.cycleId }),
+      },
     );
     remembered = [...outcome.incidents];
     let trouble = known.trouble;

@@ -1,177 +1,40 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { MINUTE_MS } from '../../harness/hand-clock.ts';
-import { startLive, type Cycle, type Files, type Live } from './live-monitor.ts';
+import { MINUTE_MS, SECOND_MS } from '../../harness/hand-clock.ts';
+import {
+  channels,
+  config,
+  HOT_FIELDS,
+  HOT_FIELDS_OF_ODD_CLUSTER,
+  models,
+  ODD_BASE,
+  oddCluster,
+  UNCHANGED,
+} from './hot-field-rows.ts';
+import { startLive, type Cycle, type Live } from './live-monitor.ts';
 
-/** Each hot field at its effect: what the next request or report is after the edit, and was before it. */
-interface HotField {
-  readonly field: string;
-  readonly after: Files | ((live: Live) => Files);
-  readonly seen: (cycle: Cycle, live: Live) => unknown;
-  readonly was: unknown;
-  readonly is: unknown;
-}
+/** All of them together end before the demo's cluster takes its next turn, five minutes later. */
+const STEP_MS = 9 * SECOND_MS;
 
-const config = (text: string): Files => ({ 'config.yaml': text });
-const models = ({ claude }: Cycle): readonly string[] => [...new Set(claude.map(({ model }) => model))].toSorted();
-const tools = ({ claude }: Cycle, beginning: string): boolean =>
-  claude.some((request) => request.tools?.some(({ name }) => name.startsWith(beginning)));
-const channels = ({ posts }: Cycle): readonly unknown[] => [...new Set(posts.map(({ args }) => args['channel']))];
-const inNamespace = ({ report }: Cycle, namespace: string): boolean =>
-  report.findings.some(({ object }) => object.namespace === namespace);
-const BASE = 'github: {repositories: [{repository: acme/deployments}]}';
-const UNCHANGED: Files = { ...config(BASE), 'environments.yaml': '# none', 'flags.json': '{}' };
-
-/** One monitor for all of them, edit after edit, each in force for one cycle. */
-describe('one cycle after the edit', () => {
+/** One monitor for each cluster, edit after edit, each in force for one cycle. */
+describe.each([
+  { where: '', cluster: {}, base: UNCHANGED, rows: HOT_FIELDS },
+  { where: ' in an odd cluster', cluster: oddCluster, base: ODD_BASE, rows: HOT_FIELDS_OF_ODD_CLUSTER },
+])('one cycle after the edit$where', ({ cluster, base, rows }) => {
   let live: Live;
   let before: Cycle;
   beforeAll(async () => {
-    live = await startLive({ files: config(BASE) });
+    live = await startLive({ files: base, cluster, watched: true });
     await live.cycle();
-    live.clock.advance(MINUTE_MS);
+    live.clock.advance(STEP_MS);
     before = await live.cycle();
   });
   afterAll(() => live[Symbol.asyncDispose]());
 
-  test.each<HotField>([
-    {
-      field: 'llm.model',
-      after: config('llm: {model: opus}'),
-      seen: models,
-      was: ['claude-haiku-5-5', 'claude-sonnet-5-5'],
-      is: ['claude-haiku-5-5', 'claude-opus-5-5'],
-    },
-    {
-      field: 'llm.quiet_model',
-      after: config('llm: {quiet_model: opus}'),
-      seen: (cycle) => models(cycle).includes('claude-opus-5-5'),
-      was: false,
-      is: true,
-    },
-    {
-      field: 'models',
-      after: config('models: {haiku: claude-opus-5-5}'),
-      seen: (cycle) => models(cycle).includes('claude-haiku-5-5'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'llm.provider',
-      after: config('llm: {provider: none}'),
-      seen: ({ claudeRequests, report }) => [claudeRequests > 0, report.analysisMissing],
-      was: [true, undefined],
-      is: [false, 'no model provider is configured (llm.provider: none)'],
-    },
-    {
-      field: 'llm.endpoint',
-      after: ({ gateway }) => config(`llm: {endpoint: "${gateway.url}"}`),
-      seen: ({ claude, gateway }) => [claude.length > 0, gateway.length > 0],
-      was: [true, false],
-      is: [false, true],
-    },
-    {
-      field: 'llm.max_tokens_per_request',
-      after: config('llm: {max_tokens_per_request: 1500}'),
-      seen: ({ claude }) => Math.max(...claude.map(({ max_tokens: most }) => most)) <= 1_500,
-      was: false,
-      is: true,
-    },
-    {
-      field: 'budget.per_cycle_usd',
-      after: config('budget: {per_cycle_usd: 0}'),
-      seen: ({ claudeRequests, report }) => [claudeRequests > 0, /budget/.test(report.analysisMissing ?? '')],
-      was: [true, false],
-      is: [false, true],
-    },
-    {
-      field: 'budget.per_day_usd',
-      after: config('budget: {per_day_usd: 0}'),
-      seen: ({ claudeRequests, report }) => [claudeRequests > 0, /per_day_usd/.test(report.analysisMissing ?? '')],
-      was: [true, false],
-      is: [false, true],
-    },
-    {
-      field: 'toolsets.kubernetes.enabled',
-      after: config('toolsets: {kubernetes: {enabled: false}}'),
-      seen: (cycle) => tools(cycle, 'k8s_'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'toolsets.github.enabled',
-      after: config(`toolsets: {github: {enabled: false}}\n${BASE}`),
-      seen: (cycle) => tools(cycle, 'github_'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'github.repositories',
-      after: config('# none'),
-      seen: (cycle) => tools(cycle, 'github_'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'cluster_name',
-      after: config('cluster_name: west-2'),
-      seen: ({ report }) => report.cluster.name,
-      was: 'kubernetes',
-      is: 'west-2',
-    },
-    {
-      field: 'namespaces.exclude',
-      after: config('namespaces: {exclude: [payments]}'),
-      seen: (cycle) => inNamespace(cycle, 'payments'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'namespaces.include',
-      after: config('namespaces: {include: [payments]}'),
-      seen: ({ report }) => new Set(report.findings.map(({ object }) => object.namespace)).size > 1,
-      was: true,
-      is: false,
-    },
-    {
-      field: 'checks.<id>.enabled',
-      after: config('checks: {crash-loop: {enabled: false}}'),
-      seen: ({ report }) => report.checks.find(({ id }) => id === 'crash-loop')?.evaluated,
-      was: 'yes',
-      is: 'switched-off',
-    },
-    {
-      field: 'checks.<id>.impact',
-      after: config('checks: {crash-loop: {impact: info}}'),
-      seen: ({ report }) => report.findings.some(({ check, impact }) => check === 'crash-loop' && impact === 'info'),
-      was: false,
-      is: true,
-    },
-    {
-      field: 'checks.<id>.grace',
-      after: config('checks: {crash-loop: {grace: 30d}}'),
-      seen: ({ report }) => report.findings.some(({ check }) => check === 'crash-loop'),
-      was: true,
-      is: false,
-    },
-    {
-      field: 'log_level',
-      after: config('log_level: debug'),
-      seen: ({ log }) => log.some(({ level }) => level === 'debug'),
-      was: false,
-      is: true,
-    },
-    {
-      field: 'model_calls',
-      after: { 'flags.json': '{"model_calls": false}' },
-      seen: ({ claudeRequests, report }) => [claudeRequests > 0, report.analysisMissing, report.switchedOff],
-      was: [true, undefined, undefined],
-      is: [false, 'calls of the model are switched off (model_calls in flags.json)', ['model_calls']],
-    },
-  ])('$field', async ({ after, seen, was, is }) => {
+  test.each(rows)('$field', async ({ after, seen, was, is }) => {
     expect(seen(before, live)).toEqual(was);
 
-    await live.write({ ...UNCHANGED, ...(typeof after === 'function' ? after(live) : after) });
-    live.clock.advance(MINUTE_MS);
+    await live.write({ ...base, ...(typeof after === 'function' ? after(live) : after) });
+    live.clock.advance(STEP_MS);
     expect(seen(await live.cycle(), live)).toEqual(is);
   });
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSimulatedCluster } from '../../../src/demo/cluster/server.ts';
+import { startSimulatedCluster, type SimulatedClusterOptions } from '../../../src/demo/cluster/server.ts';
 import { demoCycles } from '../../../src/demo/cluster/timeline.ts';
 import { createScriptedModel } from '../../../src/demo/scripted-model.ts';
 import { startClaudeStandIn, type ClaudeScript, type ClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
@@ -12,7 +12,7 @@ import { demoRepositories } from '../../../src/demo/cluster/repositories.ts';
 import { startSlackStandIn, type SlackStandIn } from '../../../src/demo/stand-ins/slack.ts';
 import type { CycleReport } from '../../../src/domain/report.ts';
 import { handClock, type HandClock } from '../../harness/hand-clock.ts';
-import { startMonitor, type Monitor } from '../../harness/monitor.ts';
+import { startMonitor, type Monitor, type MonitorOptions } from '../../harness/monitor.ts';
 
 const DEFINITIONS = join(import.meta.dirname, '..', '..', '..', 'agents');
 
@@ -29,6 +29,8 @@ export interface Live extends AsyncDisposable {
   readonly slack: SlackStandIn;
   /** Paths that the API server is asked for and answers with 503, as beginnings. */
   readonly refused: Set<string>;
+  /** The same for those that are never answered, as ends. */
+  readonly hanging: Set<string>;
   readonly write: (files: Files) => Promise<void>;
   readonly cycle: () => Promise<Cycle>;
 }
@@ -43,6 +45,8 @@ export interface Cycle {
   /** Paths that were answered with 503, in order. */
   readonly refusedPaths: readonly string[];
   readonly log: readonly { readonly level: string; readonly msg: string }[];
+  /** `GET path?query` of everything that the API server was asked. */
+  readonly asked: readonly string[];
 }
 
 /** The demo's cluster with its four faults, a hand clock, and stand-ins that remember every request. */
@@ -51,10 +55,19 @@ export async function startLive(options: {
   readonly script?: ClaudeScript;
   /** Whether changes are also followed between cycles. */
   readonly watched?: boolean;
+  /** The demo's cluster with something else in it. */
+  readonly cluster?: Pick<SimulatedClusterOptions, 'state' | 'customKinds'>;
+  /** Instead of the shipped ones. */
+  readonly definitions?: string;
+  /** Further environment variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Instead of what startMonitor says. */
+  readonly app?: MonitorOptions['app'];
 }): Promise<Live> {
+  const { definitions = DEFINITIONS } = options;
   await using acquired = new AsyncDisposableStack();
   const clock = handClock(demoCycles[0].nowMs);
-  const cluster = acquired.use(await startSimulatedCluster({ now: clock.now }));
+  const cluster = acquired.use(await startSimulatedCluster({ now: clock.now, ...options.cluster }));
   const slack = acquired.use(
     await startSlackStandIn({ channels: ['critical-alerts', 'alerts', 'elsewhere'], now: clock.now }),
   );
@@ -66,6 +79,7 @@ export async function startLive(options: {
   acquired.defer(() => rm(directory, { recursive: true, force: true }));
 
   const refused = new Set<string>();
+  const hanging = new Set<string>();
   const refusedPaths: string[] = [];
   const door = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://door');
@@ -74,6 +88,7 @@ export async function startLive(options: {
       response.writeHead(503, { 'content-type': 'application/json' });
       return void response.end(JSON.stringify({ kind: 'Status', code: 503, reason: 'ServiceUnavailable' }));
     }
+    if ([...hanging].some((end) => pathname.endsWith(end))) return undefined;
     void fetch(`${cluster.url}${request.url ?? ''}`, {
       headers: { accept: request.headers.accept ?? '*/*', authorization: request.headers.authorization ?? '' },
     }).then(async (answer) => {
@@ -95,14 +110,18 @@ export async function startLive(options: {
     await startMonitor({
       server: { kubeconfigFile: () => Promise.resolve(kubeconfig) },
       token: cluster.token,
-      definitions: { claudeDir: DEFINITIONS, agentsDir: DEFINITIONS },
+      definitions: { claudeDir: definitions, agentsDir: definitions },
       clock,
       slack,
       claude,
       github,
       config: options.files['config.yaml'] ?? '',
-      variables: { K8S_MONITOR_ALLOWED_ORIGINS: gateway.url },
-      app: { sleepBetweenMessages: () => wait(1), ...(options.watched === true && { watchMounts: {} }) },
+      variables: { K8S_MONITOR_ALLOWED_ORIGINS: gateway.url, ...options.variables },
+      app: {
+        sleepBetweenMessages: () => wait(1),
+        ...(options.watched === true && { watchMounts: {} }),
+        ...options.app,
+      },
     }),
   );
   const write = async (files: Files): Promise<void> => {
@@ -121,6 +140,7 @@ export async function startLive(options: {
       refusedPaths.length,
       monitor.log.length,
     ];
+    const listed = cluster.requests.length;
     const { report } = await monitor.cycle('scheduled');
     return {
       report,
@@ -130,6 +150,7 @@ export async function startLive(options: {
       posts: slack.requests.slice(told).filter(({ method }) => method === 'chat.postMessage'),
       refusedPaths: refusedPaths.slice(closed),
       log: monitor.log.slice(said),
+      asked: cluster.requests.slice(listed),
     };
   };
   const running = acquired.move();
@@ -140,6 +161,7 @@ export async function startLive(options: {
     gateway,
     slack,
     refused,
+    hanging,
     write,
     cycle,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
