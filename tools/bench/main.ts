@@ -2,6 +2,7 @@
  * `npm run bench`: the numbers that the product promises, as one table at the end. `npm run bench -- NAME [--OPTION VALUE]` measures one;
  * docs/benchmarks.md says what each is. Exit code 2 when a number is missed.
  */
+import { availableParallelism } from 'node:os';
 import { benchFloorAlert } from './floor-alert.ts';
 import { passes, tableOf, withCircumstances, type Benchmark, type Measured } from './measurement.ts';
 import { benchIncidentCost, benchQuietCost } from './model-cost.ts';
@@ -36,7 +37,7 @@ if ((name !== undefined && BENCHMARKS[name] === undefined) || options === undefi
     say(`\n## ${each}\n`);
     rows.push(...withCircumstances(each, await run({ say, options })));
   }
-  say('\n## Results\n');
+  say(`\n## Results, on ${availableParallelism()} cores\n`);
   for (const line of tableOf(rows)) say(line);
   if (!rows.every(passes)) process.exitCode = 2;
 }

@@ -22,12 +22,13 @@ export interface Measurement {
   readonly target?: number;
   /** What else one should know to read the number; `estimate` where it is none of a real service. */
   readonly note?: string;
+  /** Load average of the last minute right after it; left out: as it was when the whole benchmark ended. */
+  readonly load?: number;
 }
 
 /** A measurement with the circumstances in which it was made. */
 export interface Measured extends Measurement {
   readonly benchmark: string;
-  /** Load average of the last minute, when the benchmark ended. */
   readonly load: number;
 }
 
@@ -41,7 +42,11 @@ export interface BenchmarkContext {
 export type Benchmark = (context: BenchmarkContext) => Promise<readonly Measurement[]>;
 
 export function withCircumstances(benchmark: string, measurements: readonly Measurement[]): readonly Measured[] {
-  return measurements.map((measurement) => ({ ...measurement, benchmark, load: loadavg()[0] ?? Number.NaN }));
+  return measurements.map((measurement) => ({ load: loadNow(), ...measurement, benchmark }));
+}
+
+export function loadNow(): number {
+  return loadavg()[0] ?? Number.NaN;
 }
 
 export function passes({ limit, reached }: Measurement): boolean {
