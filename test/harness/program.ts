@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** The program's file; the source unless told. */
   readonly file?: string;
   readonly cwd?: string;
+  /** What comes on stdin; nothing unless told. */
+  readonly stdin?: string;
   /** Gives up root for the image's user, where the test has it; without root the process is unprivileged as it is. */
   readonly unprivileged?: boolean;
 }
@@ -33,7 +35,7 @@ export interface Program extends AsyncDisposable {
 const DROP_ROOT = `if (process.getuid() === 0) { process.setgroups([]); process.setgid(${UNPRIVILEGED}); process.setuid(${UNPRIVILEGED}); }`;
 
 export function startProgram(options: ProgramOptions): Program {
-  const { variables = {}, file = SOURCE, unprivileged = false } = options;
+  const { variables = {}, file = SOURCE, unprivileged = false, stdin = '' } = options;
   const child = spawn(
     process.execPath,
     [
@@ -43,10 +45,12 @@ export function startProgram(options: ProgramOptions): Program {
     ],
     {
       env: { PATH: process.env['PATH'], ...variables },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     },
   );
+  // Whoever does not read it may end before it is written.
+  child.stdin.on('error', () => undefined).end(stdin);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

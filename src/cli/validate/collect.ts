@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NOTHING, together, type Collected, type FileKind } from './collected.ts';
 import { fromManifest } from './from-manifest.ts';
@@ -48,12 +48,8 @@ function atPath(path: string, named: boolean): Collected {
     if (found.candidates.length + found.complaints.length > 0) return found;
     return together([found, problem(path, `nothing in this directory is read (read are ${READ})`)]);
   } catch (error) {
-    return problem(path, isLink(path) ? 'a symbolic link that leads nowhere' : whyUnreadable(error));
+    return problem(path, whyUnreadable(error, path));
   }
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** Whatever a directory holds besides is not even opened. */

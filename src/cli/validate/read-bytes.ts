@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 
 /** A list of all ConfigMaps of a cluster may be large; behind this is a file that somebody named by mistake. */
@@ -13,7 +13,7 @@ export function readBytes(path: string): Read {
     if (size > LARGEST_BYTES) return { problem: tooLarge(size) };
     return { bytes: readFileSync(path) };
   } catch (error) {
-    return { problem: whyUnreadable(error) };
+    return { problem: whyUnreadable(error, path) };
   }
 }
 
@@ -30,12 +30,12 @@ export async function readStream(stream: AsyncIterable<Uint8Array> | undefined):
 }
 
 /** The system's refusal in words for a person. */
-export function whyUnreadable(error: unknown): string {
+export function whyUnreadable(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'there is no such file or directory';
+      return isLink(path) ? 'a symbolic link that leads nowhere' : 'there is no such file or directory';
     case 'EACCES':
     case 'EPERM':
       return 'cannot be read: permission denied; check its mode and owner';
@@ -43,6 +43,14 @@ export function whyUnreadable(error: unknown): string {
       return 'cannot be read: a symbolic link that leads to itself';
     default:
       return `cannot be read: ${messageOf(error)}`;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 

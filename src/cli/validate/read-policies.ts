@@ -24,7 +24,9 @@ export async function readPolicies(
     for (const { file, line, column, message } of about) {
       const candidate = set.find(({ name }) => name === file) ?? set[0];
       if (candidate === undefined) continue;
-      complaints.push(complaintAt(candidate, { line, column }, 'problem', message));
+      // opa counts from nothing where a file is empty.
+      const place = line === undefined || line < 1 ? { line: undefined } : { line, column };
+      complaints.push(complaintAt(candidate, place, 'problem', message));
     }
     if (about.length === 0) read.push(...set.map((candidate) => readLine(candidate, names)));
     complaints.push(...strangers(set, names));

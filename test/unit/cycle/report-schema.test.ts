@@ -3,18 +3,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { CycleReport } from '../../../src/domain/report.ts';
 import { REPORT_SCHEMA_FILE, reportSchemaText, type reportSchema } from '../../../tools/report-schema.ts';
-
-/** What JSON keeps of a type: no `readonly`, and no key where the value is undefined. */
-type Json<Value> = Value extends string | number | boolean | null
-  ? Value
-  : Value extends readonly (infer Item)[]
-    ? Json<Item>[]
-    : Flat<
-        { [Key in keyof Value as undefined extends Value[Key] ? never : Key]: Json<Value[Key]> } & {
-          [Key in keyof Value as undefined extends Value[Key] ? Key : never]?: Json<Exclude<Value[Key], undefined>>;
-        }
-      >;
-type Flat<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+import type { Json } from '../../builders/json.ts';
 
 test('the type of the report and its schema say the same', () => {
   expectTypeOf<Json<z.infer<typeof reportSchema>>>().toEqualTypeOf<Json<CycleReport>>();
