@@ -23,6 +23,7 @@ import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
+import { createChangeOutlets } from './wiring/change-outlets.ts';
 import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
 import { createDispatch, modelSettingsOf } from './wiring/dispatch.ts';
@@ -137,10 +138,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     service?.followSchedule();
     wakeDelivery();
   });
+  const outlets = acquired.use(
+    createChangeOutlets({
+      ownPod: options.keep === 'memory' ? undefined : environment.ownPod,
+      kubeConfig: options.access.kubeConfig,
+      onVerdicts: metrics.verdicts,
+      redact,
+      now,
+      log,
+    }),
+  );
   const seen = await createSeenChanges({
     store,
     settings: current,
-    onVerdicts: metrics.verdicts,
+    onVerdicts: outlets.tell,
     newId: randomUUID,
     now,
     log,
@@ -431,7 +442,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     trigger: coordinator.trigger,
     idle: coordinator.idle,
-    settled: async () => void (await Promise.all([following, seen.settled()])),
+    settled: async () => void (await Promise.all([following, seen.settled(), outlets.settled()])),
     delivery,
     store,
     cluster,

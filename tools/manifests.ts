@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { renderRbac } from './rbac-manifest.ts';
+import { renderEventsRbac, renderRbac } from './rbac-manifest.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const ORCHESTRATOR_FILE = 'CLAUDE.md';
@@ -22,6 +22,7 @@ export function renderManifests(): ReadonlyMap<string, string> {
     ['k8s/agents-configmap.yaml', configMapOf('k8s-monitor-agents', 'agents', 'agents', agents)],
     ['k8s/policies-configmap.yaml', configMapOf('k8s-monitor-policies', 'rego-policies', 'policies', policies)],
     ['k8s/rbac.yaml', renderRbac()],
+    ['k8s/optional/events-rbac.yaml', renderEventsRbac()],
   ]);
 }
 

@@ -45,7 +45,7 @@ export function ownWriteRules(granted: { readonly lease: boolean; readonly event
       verbs: ['get', 'update'],
     },
   ];
-  const events: readonly PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] }];
+  const events: readonly PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }];
   return [...(granted.lease ? lease : []), ...(granted.events ? events : [])];
 }
 
@@ -76,6 +76,22 @@ export function namespaceManifests(installation: {
   return [
     { apiVersion: RBAC_VERSION, kind: 'Role', metadata: metadataOf(name), rules: namespaceRules(custom) },
     binding('RoleBinding', 'Role', { name, namespace }),
+  ];
+}
+
+/** Role and binding of what may be granted besides, in the installation's own namespace: events about its own files. */
+export function eventsManifests(installation: {
+  readonly name: string;
+  readonly namespace: string;
+}): readonly Manifest[] {
+  const name = `${installation.name}-events`;
+  const metadata = { ...metadataOf(installation.name), name };
+  const rules = ownWriteRules({ lease: false, events: true });
+  const bound = binding('RoleBinding', 'Role', installation);
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  return [
+    { apiVersion: RBAC_VERSION, kind: 'Role', metadata, rules },
+    { ...bound, metadata, roleRef },
   ];
 }
 

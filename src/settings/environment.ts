@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MonitorError } from '../errors.ts';
 
 /** What is set once for a process: places, ports, endpoints of the installation. Changing one needs a restart. */
@@ -30,6 +30,8 @@ export interface Environment {
   readonly metadataHost: string | undefined;
   /** Of the command line alone: `KUBECONFIG` may hold a list, which the cluster's room takes apart. */
   readonly kubeconfig: string | undefined;
+  /** The pod that the process runs in, as the Deployment says; `undefined` outside of one. */
+  readonly ownPod: { readonly name: string; readonly namespace: string; readonly uid: string | undefined } | undefined;
   /** Everything, for `$NAME_MODEL` in front matter. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
@@ -84,6 +86,9 @@ const Variables = z.object({
   CLOUD_ML_REGION: text,
   GOOGLE_APPLICATION_CREDENTIALS: text,
   GCE_METADATA_HOST: text,
+  POD_NAME: text,
+  POD_NAMESPACE: text,
+  POD_UID: text,
 });
 
 /**
@@ -130,6 +135,15 @@ export function parseEnvironment(
     googleCredentialsFile: read.GOOGLE_APPLICATION_CREDENTIALS,
     metadataHost: read.GCE_METADATA_HOST,
     kubeconfig: flags.kubeconfig,
+    ownPod: ownPodOf(read.POD_NAME, read.POD_NAMESPACE, read.POD_UID),
     variables,
   };
+}
+
+function ownPodOf(
+  name: string | undefined,
+  namespace: string | undefined,
+  uid: string | undefined,
+): Environment['ownPod'] {
+  return name === undefined || namespace === undefined ? undefined : { name, namespace, uid };
 }

@@ -84,7 +84,7 @@ test('own writes are off unless granted, and the Lease is its own', () => {
       resourceNames: ['k8s-monitor'],
       verbs: ['get', 'update'],
     },
-    { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['create'] },
   ]);
 });
 

@@ -36,3 +36,13 @@ test('the shipped text stands in the ConfigMaps as it was written, line by line,
   const manifest = new Set(read('k8s/orchestrator-configmap.yaml').split('\n'));
   expect(lines.filter((line) => !manifest.has(`    ${line}`))).toEqual([]);
 });
+
+test('what lies in k8s/optional is not applied, and grants events in one namespace and nothing else', () => {
+  const [, ...documents] = read('k8s/optional/events-rbac.yaml').split(/^---$/m);
+  const [role, binding] = documents.map((text): unknown => parse(text));
+
+  expect(readdirSync(new URL('k8s/optional/', ROOT))).toEqual(['events-rbac.yaml']);
+  expect(read('k8s/kustomization.yaml')).not.toContain('optional');
+  expect(role).toMatchObject({ kind: 'Role', rules: [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }] });
+  expect(binding).toMatchObject({ kind: 'RoleBinding', roleRef: { kind: 'Role', name: 'k8s-monitor-events' } });
+});
