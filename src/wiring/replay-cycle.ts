@@ -113,11 +113,10 @@ async function assessAgain(
   { definitions, settings, assess }: ReplayFiles,
   pass: ReplayPass,
 ): Promise<readonly AssessedFinding[]> {
-  const namespaces = new Map(replay.namespaces.map((namespace) => [namespace.name, namespace]));
-  for (const { object, namespaceLabels } of findings) {
-    if (object.namespace !== '') namespaces.set(object.namespace, { name: object.namespace, labels: namespaceLabels });
-  }
-  return assessFindings(findings.map(bareFinding), [...namespaces.values()], definitions, {
+  // For cluster-wide objects exactly the namespaces that could be read count; for all others their own labels.
+  const isOfCluster = findings.some(({ object }) => object.namespace === '');
+  const own = findings.map(({ object, namespaceLabels }) => ({ name: object.namespace, labels: namespaceLabels }));
+  return assessFindings(findings.map(bareFinding), isOfCluster ? replay.namespaces : own, definitions, {
     assess,
     environments: environmentMapOf(settings),
     nowMs: Date.parse(pass.assessedAt),
