@@ -9,7 +9,7 @@ import { runDaemon } from './run.ts';
 import { runDemo } from './demo.ts';
 import { runOnce } from './once.ts';
 import { runPermissions } from './permissions.ts';
-import { runReport } from './report.ts';
+import { runReport, type ReportFlags } from './report.ts';
 import { runValidate, type ValidateFlags } from './validate/validate.ts';
 import type { World } from './world.ts';
 
@@ -99,9 +99,13 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
     );
 
   common(program.command('report'))
-    .description('the recorded report of a cycle or an incident, as JSON')
-    .argument('<id>', 'cycle id or incident id')
-    .action(async (id: string, flags: EnvironmentFlags) => finish(await runReport(world, flags, id)));
+    .description(
+      'the recorded report of a cycle or an incident, as JSON; or what changed in files, and who may do more',
+    )
+    .argument('<id>', 'cycle id or incident id; `changes` lists what became of edited files, the newest first')
+    .addOption(new Option('--output <format>', 'json for a report, text for changes').choices(['text', 'json']))
+    .option('--limit <rows>', 'of `changes`', parseRows, 50)
+    .action(async (id: string, flags: ReportFlags) => finish(await runReport(world, flags, id)));
 
   program
     .command('version')
@@ -135,6 +139,12 @@ function parseSeverity(text: string): Severity {
   );
   if (found === undefined) throw new InvalidArgumentError('Give one of sev1, sev2, sev3, sev4.');
   return found;
+}
+
+function parseRows(text: string): number {
+  const rows = Number(text);
+  if (!Number.isInteger(rows) || rows < 1) throw new InvalidArgumentError('Give a number from 1.');
+  return rows;
 }
 
 function bugReport(error: unknown): string {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { CycleReport } from '../domain/report.ts';
+import type { RecordedVerdict } from '../domain/change.ts';
+import { createAudit } from './audit.ts';
 import { kyselyOver } from './database.ts';
 import { createLastGood, createSpend } from './notes.ts';
 import { createReports } from './reports.ts';
@@ -18,6 +20,8 @@ export interface RecordedCycles extends AsyncDisposable {
   readonly files: () => Promise<
     readonly { readonly name: string; readonly sha256: string; readonly bytes: Uint8Array }[]
   >;
+  /** What became of changed files, newest first; nothing in a database of a version that kept none. */
+  readonly changes: (limit: number) => Promise<readonly RecordedVerdict[]>;
   /** US dollars of a day, such as `2026-11-21`, UTC. */
   readonly spentOn: (day: string) => Promise<number>;
 }
@@ -55,6 +59,11 @@ export async function openRecordedCycles(file: string): Promise<RecordedCycles |
       since: async (atMs) =>
         (await reports.list(MOST_CYCLES)).filter(({ endedAtMs }) => endedAtMs >= atMs).map(({ cycleId }) => cycleId),
       files: () => createLastGood(database, clusterId, asIs).load(),
+      changes: async (limit) => {
+        const tables = await database.introspection.getTables();
+        const isKept = tables.some(({ name }) => name === 'audit');
+        return isKept ? createAudit(database, clusterId, asIs).list(limit) : [];
+      },
       spentOn: (day) => createSpend(database, clusterId).on(day),
       [Symbol.asyncDispose]: () => database.destroy(),
     };
