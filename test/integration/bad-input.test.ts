@@ -95,27 +95,54 @@ test.each<Mistake>([
   {
     what: 'a schedule that is no cron expression',
     arguments: () => ['--config', file('cron/config.yaml', 'schedule:\n  agents: "61 * * * *"\n')],
-    says: ['cron/config.yaml:2: schedule.agents: "61 * * * *" is no cron expression', 'example: "*/5 * * * *"'],
+    says: ['cron/config.yaml:2:3: schedule.agents: "61 * * * *" is no cron expression', 'example: "*/5 * * * *"'],
   },
   {
     what: 'a time zone that does not exist',
     arguments: () => ['--config', file('zone/config.yaml', 'schedule:\n  timezone: Europe/Atlantis\n')],
-    says: ['zone/config.yaml:2: schedule.timezone: must be an IANA time zone', 'not "Europe/Atlantis"'],
+    says: ['zone/config.yaml:2:3: schedule.timezone: must be an IANA time zone', 'not "Europe/Atlantis"'],
   },
   {
     what: 'settings that are not YAML',
     arguments: () => ['--config', file('broken/config.yaml', 'schedule: [\n')],
-    says: [/failed to start watcher: invalid YAML: .*broken\/config\.yaml:\d: .*Mend the line\./],
+    says: [/failed to start watcher: invalid YAML: .*broken\/config\.yaml:\d:\d+: .*Mend the line\./],
   },
   {
     what: 'a setting of the wrong type',
     arguments: () => ['--config', file('type/config.yaml', 'llm:\n  timeout_seconds: soon\n')],
-    says: ['type/config.yaml:2: llm.timeout_seconds:', 'expected number', 'not "soon"'],
+    says: ['type/config.yaml:2:3: llm.timeout_seconds: must be a number, not "soon"'],
+  },
+  {
+    what: 'a broken file beside the settings',
+    arguments: () => {
+      file('beside/storm.yaml', 'storm:\n\trate_threshold: 5\n');
+      return ['--config', file('beside/config.yaml', '# defaults\n')];
+    },
+    says: [/failed to start storm watcher: invalid storm YAML: .*beside\/storm\.yaml:2:1: Tabs .*Indent with spaces\./],
+  },
+  {
+    what: 'a value out of bounds beside the settings',
+    arguments: () => {
+      file('bounds/retry.yaml', 'max_attempts: 11\n');
+      return ['--config', file('bounds/config.yaml', '# defaults\n')];
+    },
+    says: [
+      'failed to start retry watcher: invalid retry config: ',
+      'bounds/retry.yaml:1:1: max_attempts: must be at most 10, not 11',
+    ],
+  },
+  {
+    what: 'switches that are no JSON',
+    arguments: () => {
+      file('switches/flags.json', '{patrols: false}\n');
+      return ['--config', file('switches/config.yaml', '# defaults\n')];
+    },
+    says: ['failed to start flags watcher: invalid flags JSON: ', 'keys and texts stand in double quotes'],
   },
   {
     what: 'a credential in the settings',
     arguments: () => ['--config', file('secret/config.yaml', `slack:\n  token: ${TOKEN_IN_FILE}\n`)],
-    says: ['secret/config.yaml:2: slack.token: a credential does not belong', 'Put it into the Secret k8s-monitor'],
+    says: ['secret/config.yaml:2:3: slack.token: a credential does not belong', 'Put it into the Secret k8s-monitor'],
   },
   {
     what: 'settings that are not there',
