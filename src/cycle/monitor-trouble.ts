@@ -6,6 +6,7 @@ export type TroubleKey =
   | 'cluster'
   | 'permissions'
   | 'definitions'
+  | 'names'
   | 'settings'
   | 'switches'
   | 'model'
@@ -22,6 +23,8 @@ export interface MonitorState {
   readonly gaps: readonly Gap[];
   readonly read: readonly ReadName[];
   readonly warnings: readonly DefinitionWarning[];
+  /** Names of `CLAUDE.md` that nothing in the cluster answers to; `unknown` where not everything was looked at. */
+  readonly names: readonly DefinitionWarning[] | 'unknown';
   /** Why the settings that are mounted are not in force; `undefined` when they are. */
   readonly settingsProblem: string | undefined;
   /** Whether agents were due in this cycle, and why they did not (all) speak. */
@@ -83,6 +86,7 @@ export function troublesOf(state: MonitorState): {
           },
     ],
     ['definitions', definitions(state)],
+    ['names', names(state)],
     [
       'settings',
       state.settingsProblem === undefined
@@ -132,6 +136,15 @@ function definitions({ warnings }: MonitorState): Omit<Trouble, 'key'> | undefin
         ? `${count(files, 'definition')} cannot be used`
         : `${count(files, 'definition')} cannot be followed to the letter`,
     lines: linesOf([...unusable, ...unfulfilled].map(describeWarning)),
+  };
+}
+
+function names({ names: missing }: MonitorState): Omit<Trouble, 'key'> | undefined | 'unknown' {
+  if (missing === 'unknown') return 'unknown';
+  if (missing.length === 0) return undefined;
+  return {
+    headline: `${count(missing.length, 'line')} of CLAUDE.md ${missing.length === 1 ? 'names' : 'name'} what is not in the cluster`,
+    lines: linesOf(missing.map(describeWarning)),
   };
 }
 

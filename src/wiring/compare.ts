@@ -18,9 +18,14 @@ const SERVICE_KINDS = [
   'Node',
 ] as const satisfies readonly KindName[];
 
+/** Whether the warnings of a cycle are from {@link createCompare}. */
+export function isMissingName({ code }: DefinitionWarning): boolean {
+  return code === 'service-not-found' || code === 'known-issue-not-found';
+}
+
 /**
  * Builds the step that holds the tiers of `CLAUDE.md` against the cluster: a P0 or P1 name, or a known issue's, that nothing answers to is
- * deleted or misspelt. Told in the report at every whole read, in the log once for each revision and set of names.
+ * deleted or misspelt. Told in the report and on a grey card at every whole read, in the log once for each revision and set of names.
  */
 export function createCompare(log: Logger): CycleSteps['compare'] {
   let said = '';
@@ -51,7 +56,8 @@ function nameOf({ namespace, name }: { readonly namespace: string; readonly name
   return namespace === '' ? name : `${namespace}/${name}`;
 }
 
-function sawEverything({ read, gaps, includedNamespaces, excludedNamespaces }: Snapshot): boolean {
+/** Without all of them, a name that nothing answers to may be one that was not looked at. */
+export function sawEverything({ read, gaps, includedNamespaces, excludedNamespaces }: Snapshot): boolean {
   if (includedNamespaces !== undefined || excludedNamespaces.length > 0) return false;
   return SERVICE_KINDS.every((kind) => read.includes(kind) && !gaps.some(({ resource }) => resource === kind));
 }

@@ -5,7 +5,7 @@ import { snapshotKinds, type GrantedKind } from '../cluster/kinds.ts';
 import { resourceText, type Permission } from '../cluster/permissions.ts';
 import { grantOf } from '../cluster/custom-resources.ts';
 import { customResourceName } from '../domain/custom-resource.ts';
-import { isBuiltIn, type ReadName } from '../domain/snapshot.ts';
+import type { ReadName } from '../domain/snapshot.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What refused permissions cost, by the ids of the checks. */
@@ -39,7 +39,11 @@ export function lostChecks(
     verb === 'list' ? names.get(resource) : undefined;
   const running = checksWith(customResources).filter(({ id }) => settings[id]?.enabled !== false);
   const isScoped = namespaces.include !== undefined && namespaces.include.length > 0;
-  const isOutOfScope = ({ needs }: Check): boolean => isScoped && needs.some(isClusterWide);
+  const clusterWide = new Set<ReadName>([
+    ...Object.values(snapshotKinds).flatMap(({ kind, namespaced }) => (namespaced ? [] : [kind])),
+    ...allRows(customResources).flatMap((row) => (row.namespaced ? [] : [customResourceName(row)])),
+  ]);
+  const isOutOfScope = ({ needs }: Check): boolean => isScoped && needs.some((name) => clusterWide.has(name));
   const inScope = running.filter((check) => !isOutOfScope(check));
 
   const refused = permissions.flatMap((permission) => {
@@ -76,10 +80,6 @@ export function lostChecks(
 
 function idsOf(checks: readonly Check[]): readonly string[] {
   return checks.map(({ id }) => id);
-}
-
-function isClusterWide(name: ReadName): boolean {
-  return isBuiltIn(name) && !snapshotKinds[name].namespaced;
 }
 
 /** What the snapshot calls a resource of RBAC. */

@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { OpenMonitorCard } from '../store/monitor-memory.ts';
 import type { Store } from '../store/store.ts';
+import { isMissingName, sawEverything } from './compare.ts';
 
 interface MonitorFacts {
   readonly settingsProblem: string | undefined;
@@ -46,6 +47,11 @@ export function createMonitorCards(parts: {
       gaps: snapshot.gaps,
       read: snapshot.read,
       warnings: report.definitions.warnings,
+      // Other cycles look at a part of the cluster.
+      names:
+        (ask.trigger === 'scheduled' || ask.trigger === 'manual') && sawEverything(snapshot)
+          ? report.definitions.warnings.filter(isMissingName)
+          : 'unknown',
       settingsProblem: facts.settingsProblem,
       storeMovedAside: facts.storeMovedAside,
       switchedOff: report.switchedOff ?? [],
@@ -61,6 +67,7 @@ export function createMonitorCards(parts: {
   const tellFiles = async (files: Pick<MonitorState, 'warnings' | 'settingsProblem'>): Promise<void> => {
     const { present, over } = troublesOf({
       ...files,
+      names: 'unknown',
       gaps: [],
       read: [],
       storeMovedAside: undefined,
@@ -139,6 +146,7 @@ const OVER: Readonly<Record<TroubleKey, string>> = {
   cluster: 'the cluster can be read again',
   permissions: 'everything can be read again',
   definitions: 'all definitions are in use again',
+  names: 'everything that CLAUDE.md names is in the cluster',
   settings: 'the settings are in force again',
   switches: 'everything is switched on again',
   model: 'agents work again',

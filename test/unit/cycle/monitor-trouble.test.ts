@@ -6,6 +6,7 @@ const WELL: MonitorState = {
   gaps: [],
   read: ['Pod', 'Node'],
   warnings: [],
+  names: [],
   settingsProblem: undefined,
   agents: { due: true, missing: undefined, budgetSpent: false },
   storeMovedAside: undefined,
@@ -15,7 +16,7 @@ const WELL: MonitorState = {
 test('when all is well, every trouble is over', () => {
   expect(troublesOf(WELL)).toEqual({
     present: [],
-    over: ['cluster', 'permissions', 'definitions', 'settings', 'switches', 'budget', 'model', 'store'],
+    over: ['cluster', 'permissions', 'definitions', 'names', 'settings', 'switches', 'budget', 'model', 'store'],
   });
 });
 
