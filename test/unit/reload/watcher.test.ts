@@ -7,7 +7,13 @@ import type { Refusal } from '../../../src/reload/ledger.ts';
 import type { Watch } from '../../../src/reload/watch.ts';
 import { createWatcher, type WatcherOptions } from '../../../src/reload/watcher.ts';
 
-beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+beforeEach(
+  () =>
+    void vi.useFakeTimers({
+      now: 1_000_000,
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    }),
+);
 afterEach(() => void vi.useRealTimers());
 
 const DIRECTORY = '/etc/mounted';
