@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONFIDENCES } from '../domain/agent-report.ts';
 import type { Role } from '../domain/definitions.ts';
 import type { JsonSchema, ToolDefinition } from '../domain/model.ts';

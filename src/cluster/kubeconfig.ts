@@ -2,7 +2,7 @@ import { accessSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, MonitorError } from '../errors.ts';
 
 /** How to reach one API server, and as whom. */

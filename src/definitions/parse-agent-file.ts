@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES, type AgentDefinition, type DefinitionWarning, type Role } from '../domain/definitions.ts';
 import { chooseModel } from './choose-model.ts';
 import { decodeText, stripInvisible } from './decode-text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { retryAfterMs } from '../domain/wait.ts';
 import type { StopReason } from '../domain/model.ts';
 import { messageOf, MonitorError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../log.ts';
 import { Secret } from '../secret.ts';
 import { createAnthropic } from './anthropic.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a schema says of one key: its own schema, and the keys beside it. */
 interface Level {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationWithin } from './duration.ts';
 
 /** `retry.yaml`: patience with the API server. */

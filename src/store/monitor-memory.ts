@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tables } from './tables.ts';
 
 /** A monitor card that stands in the channel and is not over. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToolResult } from '../domain/tool.ts';
 import { MonitorError } from '../errors.ts';
 import type { Redact } from '../redact.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mayNotAsk } from './refusals.ts';
 import type { WebApi } from './web-api.ts';
 

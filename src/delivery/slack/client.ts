@@ -1,5 +1,5 @@
 import type { WebAPICallResult } from '@slack/web-api';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createChannels } from './channels.ts';
 import { findDelivery } from './history.ts';
 import { isGone, translate } from './refusals.ts';

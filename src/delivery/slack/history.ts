@@ -1,5 +1,5 @@
 import type { WebAPICallResult } from '@slack/web-api';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isGone, mayNotAsk } from './refusals.ts';
 import { METADATA_EVENT_TYPE } from './render.ts';
 import type { WebApi } from './web-api.ts';

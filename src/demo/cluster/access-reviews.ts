@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServedKind } from './served-kinds.ts';
 
 const READING = ['get', 'list', 'watch'];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isReady, type KubernetesObject } from './objects.ts';
 
 type Column = readonly [name: string, cell: (object: KubernetesObject, nowMs: number) => string | number];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the script knows, by lower-case name without separators; a list of facts fills a list of objects. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The part of the Messages request that the product uses, closed: a field that the real service does not know is

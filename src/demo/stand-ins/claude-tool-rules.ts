@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClaudePrompt, ClaudeTool } from './claude-request.ts';
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Block Kit as chat.postMessage checks it: https://docs.slack.dev/reference/block-kit/blocks. Only the blocks and

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseBlocks, type SlackBlock } from './slack-blocks.ts';
 import type { SlackContent, SlackMessage, SlackMessages, SlackMetadata } from './slack-messages.ts';
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from '../question.ts';
 import type { AskGithub } from './ask.ts';
 import { fileNames } from './files.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from '../question.ts';
 import { instantSchema } from '../time-text.ts';
 import type { AskGithub } from './ask.ts';

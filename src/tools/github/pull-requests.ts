@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer, Question } from '../question.ts';
 import type { AskGithub } from './ask.ts';
 import { fileDiffs } from './files.ts';

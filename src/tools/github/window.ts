@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MonitorError } from '../../errors.ts';
 import { instantSchema } from '../time-text.ts';
 

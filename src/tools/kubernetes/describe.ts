@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterQueries } from '../../domain/cluster-queries.ts';
 import { messageOf, MonitorError } from '../../errors.ts';
 import type { Redact } from '../../redact.ts';

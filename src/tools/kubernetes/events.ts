@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterQueries, ServedKind } from '../../domain/cluster-queries.ts';
 import type { Question } from '../question.ts';
 import { ageText, durationSchema } from '../time-text.ts';

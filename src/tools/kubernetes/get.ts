@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterQueries, ServedKind } from '../../domain/cluster-queries.ts';
 import type { Redact } from '../../redact.ts';
 import type { Answer, Question } from '../question.ts';
