@@ -8,9 +8,6 @@ import { readStream } from './stream.ts';
 import { toRequest } from './translate.ts';
 import { watchdog } from './watchdog.ts';
 
-/** Where the service lives when nobody says otherwise. */
-export const ANTHROPIC_ORIGIN = 'https://api.anthropic.com';
-
 /**
  * Claude over the Messages API. The SDK's own retries, timeouts, logger and reading of the environment are all switched off: each of them exists
  * once in this product, elsewhere.

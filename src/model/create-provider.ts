@@ -1,11 +1,13 @@
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import type { Logger } from '../log.ts';
 import type { ReadSecret } from '../secret.ts';
-import { ANTHROPIC_ORIGIN, createAnthropic } from './anthropic.ts';
 import type { ModelSettings } from './model-settings.ts';
 import { createOpenAi, OPENAI_URL } from './openai.ts';
 import type { Provider } from './provider.ts';
-import { createVertex, type VertexAccess } from './vertex.ts';
+import type { VertexAccess } from './vertex.ts';
+
+/** Where Claude lives when nobody says otherwise. */
+const ANTHROPIC_ORIGIN = 'https://api.anthropic.com';
 
 type Asked = Exclude<ModelSettings['provider'], 'none'>;
 
@@ -44,13 +46,23 @@ export function createProvider(
     return createOpenAi({ apiKey: openAiKey, baseUrl: endpoint ?? OPENAI_URL, now, ...fetchOption });
   }
   if (provider === 'vertex_ai' && vertex !== undefined) {
-    return createVertex({ access: vertex, baseUrl: endpoint, now, log, ...fetchOption });
+    return onUse(async () => {
+      const { createVertex } = await import('./vertex.ts');
+      return createVertex({ access: vertex, baseUrl: endpoint, now, log, ...fetchOption });
+    });
   }
-  return createAnthropic({
-    apiKey,
-    baseUrl: endpoint ?? parts.anthropicBaseUrl ?? ANTHROPIC_ORIGIN,
-    now,
-    log,
-    ...fetchOption,
+  return onUse(async () => {
+    const { createAnthropic } = await import('./anthropic.ts');
+    const baseUrl = endpoint ?? parts.anthropicBaseUrl ?? ANTHROPIC_ORIGIN;
+    return createAnthropic({ apiKey, baseUrl, now, log, ...fetchOption });
   });
+}
+
+/** Made with its first request: its SDK costs 9 MiB, and a monitor whose cluster is well may ask no model for days. */
+function onUse(make: () => Promise<Provider>): Provider {
+  let made: Promise<Provider> | undefined;
+  return async (request, attempt) => {
+    made ??= make();
+    return (await made)(request, attempt);
+  };
 }

@@ -1,11 +1,6 @@
-import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
-import { Octokit } from '@octokit/rest';
 import { MonitorError } from '../../errors.ts';
 import type { ReadSecret } from '../../secret.ts';
-
-const ThrottledOctokit = Octokit.plugin(throttling, retry);
-type Client = InstanceType<typeof ThrottledOctokit>;
+import type { Client } from './client.ts';
 
 /**
  * Asks GitHub once, with the client's own retries for passing trouble.
@@ -17,8 +12,6 @@ export type AskGithub = <Result>(
   signal: AbortSignal,
 ) => Promise<Result>;
 
-/** Longer waits are the next cycle's business: an agent has minutes. */
-const LONGEST_WAIT_SECONDS = 5;
 const TIMEOUT_MS = 20_000;
 
 /** @param options.apiUrl `undefined` for github.com; GitHub Enterprise's ends in `/api/v3` */
@@ -29,11 +22,13 @@ export function createGithub(options: {
 }): AskGithub {
   let current: { readonly token: string; readonly client: Client } | undefined;
 
-  const connected = (): Client => {
+  const connected = async (): Promise<Client> => {
     const token = options.readToken()?.reveal();
     if (token === undefined || token === '') {
       throw new MonitorError('TOOL_FAILED', 'There is no GitHub token: set GITHUB_TOKEN or GITHUB_TOKEN_FILE.');
     }
+    // Loaded with the first question, because not every monitor asks one.
+    const { makeClient } = await import('./client.ts');
     if (current?.token !== token) current = { token, client: makeClient(token, options.apiUrl) };
     return current.client;
   };
@@ -41,26 +36,12 @@ export function createGithub(options: {
   return async (question, signal) => {
     const late = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
     try {
-      return await question(connected(), AbortSignal.any([signal, late]));
+      return await question(await connected(), AbortSignal.any([signal, late]));
     } catch (error) {
       if (signal.aborted || error instanceof MonitorError) throw error;
       throw translate(error, late.aborted);
     }
   };
-}
-
-function makeClient(token: string, apiUrl: string | undefined): Client {
-  const waitsShortly = (retryAfter: number, _request: unknown, _client: unknown, retryCount: number): boolean =>
-    retryAfter <= LONGEST_WAIT_SECONDS && retryCount < 1;
-  return new ThrottledOctokit({
-    auth: token,
-    userAgent: 'k8s-monitor',
-    ...(apiUrl !== undefined && { baseUrl: apiUrl }),
-    throttle: { onRateLimit: waitsShortly, onSecondaryRateLimit: waitsShortly },
-    retry: { retries: 1 },
-    // The client would print to the console; what matters comes back as an error.
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-  });
 }
 
 /** Headers and bodies of the answer stay behind: the request in them carries the token. */
