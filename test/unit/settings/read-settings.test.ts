@@ -95,6 +95,28 @@ test('an endpoint of the operator is taken when its origin is allowed', () => {
   expect(settings.llm.endpoint).toBe('https://gateway.internal/v1/');
 });
 
+test.each([
+  ['another provider', 'llm: {endpoint: "https://api.openai.com/v1"}'],
+  ['the provider without TLS', 'llm: {endpoint: "http://api.anthropic.com/"}'],
+  ['another port of the provider', 'llm: {endpoint: "https://api.anthropic.com:8443/"}'],
+  ['a host that begins like the provider', 'llm: {endpoint: "https://api.anthropic.com.evil.example/"}'],
+  ['a host behind the name of the provider', 'llm: {endpoint: "https://api.anthropic.com@evil.example/"}'],
+  ['a region that is none of Google', 'llm: {provider: vertex_ai, endpoint: "https://x.aiplatform.googleapis.com/"}'],
+  ['a file', 'llm: {endpoint: "file:///etc/passwd"}'],
+])('prompts do not go to %s', (_, text) => {
+  expect(() => read(config(text), { allowedOrigins: ['https://gateway.internal'] })).toThrow(
+    /llm\.endpoint: .* is not an allowed origin \(those of \w+, https:\/\/gateway\.internal\)/,
+  );
+});
+
+test.each([
+  'llm: {endpoint: "https://api.anthropic.com/"}',
+  'llm: {provider: openai, model: gpt-6, endpoint: "https://api.openai.com/v1"}',
+  'llm: {provider: vertex_ai, endpoint: "https://europe-west1-aiplatform.googleapis.com/v1"}',
+])("a provider's own origin needs no permission: %s", (text) => {
+  expect(() => read(config(text))).not.toThrow();
+});
+
 test('an unknown key is named with its line and the key that was probably meant', () => {
   const { warnings } = read(config('schedule:\n  patroll: "* * * * *"\n'));
 
