@@ -120,7 +120,8 @@ function paragraphOf(
     const sign = side === 'was' ? paint('red', `- ${place}`) : paint('green', `+ ${place}`);
     return `    ${sign}  ${what}: ${shortened(text)}`;
   });
-  const [wordsThen, wordsNow] = [wordsOf(was, nowIso), wordsOf(now, nowIso)];
+  const isMoved = was?.channel !== now?.channel || was?.contacts.join(' ') !== now?.contacts.join(' ');
+  const [wordsThen, wordsNow] = [wordsOf(was, nowIso, isMoved), wordsOf(now, nowIso, isMoved)];
   if (!isFirst && was?.told !== true && now?.told !== true) {
     const follows = wordsThen === wordsNow ? marked : `${wordsThen} → ${wordsNow}`;
     return [`${paint('dim', 'and so')} ${follows}`, ...fresh([...noted(now, was), ...ruled])];
@@ -134,12 +135,15 @@ function paragraphOf(
   ];
 }
 
-function wordsOf(telling: Telling | undefined, nowIso: string): string {
+/** @param isMoved the address differs: it is said of what is not told as well */
+function wordsOf(telling: Telling | undefined, nowIso: string, isMoved: boolean): string {
   if (telling === undefined) return 'not looked at';
   const { told, severity, channel, contacts, until } = telling;
   const why = whyOf(telling);
-  if (told) return [`told ${severity} in ${channel ?? 'its channel'}`, ...contacts].join(' ') + `: ${why}`;
-  return `not told, ${severity}: ${why}${until === undefined ? '' : `, until ${minute(until, nowIso)}`}`;
+  const address = [channel ?? 'its channel', ...contacts].join(' ');
+  if (told) return `told ${severity} in ${address}: ${why}`;
+  const end = until === undefined ? '' : `, until ${minute(until, nowIso)}`;
+  return `not told, ${severity}${isMoved ? ` in ${address}` : ''}: ${why}${end}`;
 }
 
 /** The reason in words; the text of a rule stands below, with its place. */
@@ -165,9 +169,11 @@ function whyOf({ reason, detail }: Telling): string {
     case 'held':
     case 'quoted-rule':
     case 'grouped':
+      return words;
+    // The severity stands before it.
     case 'outside-hours':
     case 'below-threshold':
-      return words;
+      return words.replace(/^SEV-\d /, '');
   }
 }
 

@@ -1,5 +1,5 @@
 import { channelFor, contactRulesFor, tierEntryOf } from '../definitions/matching.ts';
-import type { AgentsOutcome } from '../domain/agent-report.ts';
+import type { AgentsOutcome, Verdict } from '../domain/agent-report.ts';
 import type { Definitions, Passage } from '../domain/definitions.ts';
 import type { AssessedFinding, Finding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
@@ -35,13 +35,13 @@ const DAY_MS = 24 * 3_600_000;
  * Decides a recorded cycle again with other files: what was found, when, and what the agents said stay as they were.
  *
  * @param carried what people would have been told of incidents before, where that differs from what was recorded
- * @param agents what the agents said, instead of what was recorded
+ * @param live what the agents say of it now, instead of what was recorded
  */
 export async function replayCycle(
   report: ReplayableReport,
   files: ReplayFiles,
   carried: ReadonlyMap<string, Incident>,
-  agents: AgentsOutcome = agentsOf(report),
+  live?: AgentsOutcome,
 ): Promise<ReplayedCycle> {
   const { replay } = report;
   const [firstPass, secondPass] = replay.passes;
@@ -50,7 +50,10 @@ export async function replayCycle(
   const ofAgents = report.findings.filter(({ origin }) => origin === 'agent');
 
   const findings = await assessAgain(ofChecks, report, files, firstPass);
-  const known = firstPass.known.map((incident) => withTellingOf(incident, carried.get(incident.id)));
+  const moved = movedFloors(report.findings, findings);
+  const known = firstPass.known.map((incident) =>
+    withFloorsOf(withTellingOf(incident, carried.get(incident.id)), moved),
+  );
   const first = decidePass(report, files, firstPass, { findings, known, agents: undefined });
   const after = overlay(known, first.changed);
   if (secondPass === undefined) return { findings, decisions: first.decisions, incidents: after };
@@ -60,12 +63,19 @@ export async function replayCycle(
   const otherwise = toldOtherwise(report, first.decisions);
   const touched = secondPass.known.map((incident) => {
     const own = after.find(({ id }) => id === incident.id);
-    return carried.has(incident.id) || otherwise.has(incident.id) ? withTellingOf(incident, own) : incident;
+    const told = carried.has(incident.id) || otherwise.has(incident.id) ? own : undefined;
+    return withFloorsOf(withTellingOf(incident, told), moved);
   });
   const stillKnown = overlay(after, touched).filter(
     ({ state, resolvedAtMs }) => state === 'open' || (resolvedAtMs ?? 0) > decidedAtMs - DAY_MS,
   );
-  const second = decidePass(report, files, secondPass, { findings: all, known: stillKnown, agents });
+  const agents = live ?? agentsOf(report);
+  const verdicts = agents.verdicts.map((verdict) => followingFloor(verdict, moved.get(verdict.findingId)));
+  const second = decidePass(report, files, secondPass, {
+    findings: all,
+    known: stillKnown,
+    agents: live ?? { ...agents, verdicts },
+  });
   return {
     findings: all,
     decisions: [...first.decisions, ...second.decisions],
@@ -192,6 +202,50 @@ export function agentsOf({ agents, notCalled, usage, summary, replay, findings }
     summary,
     usage,
   };
+}
+
+/** A floor that the edited files move. */
+interface MovedFloor {
+  readonly finding: AssessedFinding;
+  readonly was: Severity;
+  readonly now: Severity;
+}
+
+function movedFloors(
+  was: readonly ReportedFinding[],
+  now: readonly AssessedFinding[],
+): ReadonlyMap<string, MovedFloor> {
+  return new Map(
+    now.flatMap((finding) => {
+      const floor = was.find(({ id }) => id === finding.id)?.floor;
+      return floor === undefined || floor === finding.floor
+        ? []
+        : [[finding.id, { finding, was: floor, now: finding.floor }] as const];
+    }),
+  );
+}
+
+/** An agent that left the floor of then as it was has said nothing against the floor of now. */
+function followingFloor(verdict: Verdict, moved: MovedFloor | undefined): Verdict {
+  return moved !== undefined && verdict.severity === moved.was ? { ...verdict, severity: moved.now } : verdict;
+}
+
+function withFloorsOf(incident: Incident, moved: ReadonlyMap<string, MovedFloor>): Incident {
+  const verdicts = incident.telling?.verdicts;
+  if (verdicts === undefined || moved.size === 0) return incident;
+  const following = verdicts.map((standing) => {
+    const floor = [...moved.values()].find(
+      ({ finding, was }) =>
+        finding.reason === standing.reason &&
+        finding.family === incident.family &&
+        nameOf(finding.owner) === nameOf(incident.owner) &&
+        was === standing.floor,
+    );
+    return floor === undefined
+      ? standing
+      : { ...standing, verdict: followingFloor(standing.verdict, floor), floor: floor.now };
+  });
+  return { ...incident, telling: { ...incident.telling, verdicts: following } };
 }
 
 /** Presence is what was recorded; how it was judged, what people were told, and what is owed to them, comes from elsewhere. */
