@@ -267,7 +267,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   });
 
-  const compare = createCompare(log);
+  const compare = createCompare(log, () => current().slack.allowedChannels);
   const keepReport = createKeepReport({
     store,
     reportsDir: options.keep === 'memory' ? undefined : environment.reportsDir,

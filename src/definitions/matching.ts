@@ -112,6 +112,17 @@ export function channelFor(
   return { channel, file, line, text };
 }
 
+/** Channels that the text names and the operator does not allow: cards go where the settings say instead. */
+export function unallowedChannels(
+  { channels }: Pick<Definitions, 'channels'>,
+  allowedChannels: readonly string[],
+): Definitions['channels'] {
+  const allowed = new Set(allowedChannels.map((channel) => channel.replace(/^#/, '')));
+  const outside = channels.filter(({ channel }) => !allowed.has(channel.replace(/^#/, '')));
+  // `SEV-1 and SEV-2: #one` is two rules and one line.
+  return [...new Map(outside.map((rule) => [`${rule.file}:${rule.line} ${rule.channel}`, rule])).values()];
+}
+
 /** Contacts of the service and of the SEV, the service's first, each once. */
 export function contactsFor(
   severity: Severity,

@@ -1,5 +1,5 @@
 import type { CycleSteps } from '../cycle/steps.ts';
-import { unmatchedIssues, unmatchedServices } from '../definitions/matching.ts';
+import { unallowedChannels, unmatchedIssues, unmatchedServices } from '../definitions/matching.ts';
 import type { Named } from '../definitions/target.ts';
 import type { DefinitionWarning } from '../domain/definitions.ts';
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
@@ -25,9 +25,37 @@ export function isMissingName({ code }: DefinitionWarning): boolean {
 
 /**
  * Builds the step that holds the tiers of `CLAUDE.md` against the cluster: a P0 or P1 name, or a known issue's, that nothing answers to is
- * deleted or misspelt. Told in the report and on a grey card at every whole read, in the log once for each revision and set of names.
+ * deleted or misspelt. Told in the report and on a grey card at every whole read, in the log once for each revision and set of names. Beside it the
+ * channels that it names and the settings do not allow.
+ *
+ * @param allowedChannels those of the settings in force
  */
-export function createCompare(log: Logger): CycleSteps['compare'] {
+export function createCompare(log: Logger, allowedChannels: () => readonly string[]): CycleSteps['compare'] {
+  const compareNames = createCompareNames(log);
+  let said = '';
+  return (definitions, snapshot, due) => {
+    if (due !== 'all') return [];
+    const outside = unallowedChannels(definitions, allowedChannels()).map(
+      ({ file, line, channel }): DefinitionWarning => ({
+        file,
+        line,
+        code: 'channel-not-allowed',
+        outcome: 'accepted',
+        message: `${channel} is not among slack.allowed_channels, so nothing goes there; add it in config.yaml and invite the app`,
+      }),
+    );
+    const words = [definitions.revision, ...outside.map(({ message }) => message)].join('\n');
+    if (words !== said && outside.length > 0) {
+      log.warn('channels of the text are not allowed', {
+        channels: outside.map(({ file, line, message }) => `${file}:${line ?? 1}: ${message}`),
+      });
+    }
+    said = words;
+    return [...compareNames(definitions, snapshot, due), ...outside];
+  };
+}
+
+function createCompareNames(log: Logger): CycleSteps['compare'] {
   let said = '';
   return (definitions, snapshot, due) => {
     if (due !== 'all' || !sawEverything(snapshot)) return [];

@@ -48,8 +48,11 @@ function whole(changes: Partial<Snapshot> = {}): Snapshot {
   });
 }
 
+/** No text of these tests names a channel. */
+const ANY = (): readonly string[] => [];
+
 test('a P0 or P1 service that nothing answers to is named with its line; lower tiers are nobody’s alarm', () => {
-  const warnings = createCompare(silentLog)(definitions, whole(), 'all');
+  const warnings = createCompare(silentLog, ANY)(definitions, whole(), 'all');
 
   expect(warnings).toEqual([
     {
@@ -72,12 +75,12 @@ test.each([
   ['a kind that was not asked for may hold it', whole({ read: ['Deployment'] }), 'all'],
   ['namespaces out of scope may hold it', whole({ includedNamespaces: ['payments'] }), 'all'],
 ] as const)('%s: nothing is said', (_why, snapshot, due) => {
-  expect(createCompare(silentLog)(definitions, snapshot, due)).toEqual([]);
+  expect(createCompare(silentLog, ANY)(definitions, snapshot, due)).toEqual([]);
 });
 
 test('the log says it once for each set of names', () => {
   const lines: string[] = [];
-  const compare = createCompare({ ...silentLog, info: (message) => void lines.push(message) });
+  const compare = createCompare({ ...silentLog, info: (message) => void lines.push(message) }, ANY);
 
   for (const snapshot of [whole(), whole(), whole({ objects: emptySnapshot().objects })])
     compare(definitions, snapshot, 'all');
@@ -90,7 +93,7 @@ test('a known issue whose names nothing answers to is named with its line; one t
     knownIssues: [anIssue('web/gone'), anIssue('web/gone'), anIssue('payments/api', 'web/gone'), anIssue()],
   });
 
-  expect(createCompare(silentLog)(issues, whole(), 'all')).toEqual([
+  expect(createCompare(silentLog, ANY)(issues, whole(), 'all')).toEqual([
     {
       file: 'CLAUDE.md',
       line: 20,
@@ -103,9 +106,38 @@ test('a known issue whose names nothing answers to is named with its line; one t
 
 test('the log says it again for a new revision', () => {
   const lines: string[] = [];
-  const compare = createCompare({ ...silentLog, info: (message) => void lines.push(message) });
+  const compare = createCompare({ ...silentLog, info: (message) => void lines.push(message) }, ANY);
 
   for (const revision of ['a', 'a', 'b']) compare({ ...definitions, revision }, whole(), 'all');
 
   expect(lines).toHaveLength(2);
+});
+
+test('a channel that the settings do not allow is named with its line, in the log once, until they do', () => {
+  const route = { file: 'CLAUDE.md', line: 9, text: '', severity: undefined, name: undefined };
+  const routes = emptyDefinitions({
+    channels: [
+      { ...route, channel: '#payments' },
+      { ...route, channel: '#payments', severity: 'SEV-2' },
+      { ...route, line: 8, channel: '#alerts' },
+    ],
+  });
+  const lines: string[] = [];
+  let allowed = ['#alerts'];
+  const compare = createCompare({ ...silentLog, warn: (message) => void lines.push(message) }, () => allowed);
+  const said = [1, 2].map(() => compare(routes, whole(), 'all'));
+
+  expect(said[1]).toEqual(said[0]);
+  expect(said[0]).toMatchObject([
+    {
+      file: 'CLAUDE.md',
+      line: 9,
+      code: 'channel-not-allowed',
+      message: expect.stringContaining('#payments is not among'),
+    },
+  ]);
+  expect(lines).toEqual(['channels of the text are not allowed']);
+  allowed = ['#alerts', 'payments'];
+  expect(compare(routes, whole(), 'all')).toEqual([]);
+  expect(compare(routes, whole(), 'patrol')).toEqual([]);
 });
