@@ -23,7 +23,6 @@ import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createGithub } from './tools/github/ask.ts';
 import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
-import { createChangeOutlets } from './wiring/change-outlets.ts';
 import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
 import { createDispatch, modelSettingsOf } from './wiring/dispatch.ts';
@@ -42,8 +41,8 @@ import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { startService, type Service } from './wiring/serve.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
-import { createSeenChanges } from './wiring/seen-changes.ts';
 import { vertexAccess } from './wiring/vertex-access.ts';
+import { tellChanges } from './wiring/tell-changes.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
 import { watchMounts, type WatchedMounts, type WatchTuning } from './wiring/watch-mounts.ts';
 
@@ -138,26 +137,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     service?.followSchedule();
     wakeDelivery();
   });
-  const outlets = acquired.use(
-    createChangeOutlets({
-      ownPod: options.keep === 'memory' ? undefined : environment.ownPod,
-      kubeConfig: options.access.kubeConfig,
-      onVerdicts: metrics.verdicts,
+  const seen = acquired.use(
+    await tellChanges({
+      store,
+      settings,
+      access: options.access,
+      ownPod: environment.ownPod,
+      isTold: options.keep === 'disk',
+      metrics,
       redact,
       now,
       log,
     }),
   );
-  const seen = await createSeenChanges({
-    store,
-    settings: current,
-    onVerdicts: outlets.tell,
-    newId: randomUUID,
-    now,
-    log,
-  });
-  acquired.defer(() => seen.settled());
-  settings.onDecided(seen.settings);
   await settings.keepLastGood(lastGoodSettings(store, now));
 
   const cluster = acquired.use(
@@ -442,7 +434,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     trigger: coordinator.trigger,
     idle: coordinator.idle,
-    settled: async () => void (await Promise.all([following, seen.settled(), outlets.settled()])),
+    settled: async () => void (await Promise.all([following, seen.settled()])),
     delivery,
     store,
     cluster,

@@ -218,6 +218,22 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
     bounds: '`0s`–`24h`',
     what: 'of the ancestors: every cycle reads the cluster anew, so it has no effect',
   },
+  'audit.url': {
+    byDefault: 'none: nobody is told',
+    bounds: 'URL of an allowed origin; restart',
+    what: 'gets a row for every file that was taken or refused ([audit](operations.md#audit-rows-to-another-system))',
+  },
+  'audit.datastorage_url': {
+    byDefault: 'none',
+    bounds: 'URL of an allowed origin; restart',
+    what: 'the older name of `audit.url`',
+  },
+  'audit.buffer_size': { what: 'rows that wait at most while the receiver is away; then the oldest are lost there' },
+  'audit.flush_interval': {
+    byDefault: '`5s`',
+    bounds: '`100ms`–`10m`',
+    what: 'how long rows are gathered before they are sent together',
+  },
   'rego.policy_dir': {
     byDefault: 'that of the environment',
     bounds: 'directory',

@@ -46,7 +46,7 @@ export function parseConfig(
   };
   const refuse = (field: readonly string[], why: string): MonitorError =>
     new MonitorError('CONFIG_INVALID', `invalid config: ${at(field)}: ${field.join('.')}: ${why}`);
-  const { schedule, llm, prometheus } = parsed.value;
+  const { schedule, llm, prometheus, audit } = parsed.value;
   for (const field of ['agents', 'patrol'] as const) {
     const problem = bounds.cronProblem(schedule[field]);
     if (problem !== undefined) throw refuse(['schedule', field], `"${schedule[field]}" ${problem}`);
@@ -57,9 +57,18 @@ export function parseConfig(
   for (const { field, url, owner } of [
     { field: ['llm', 'endpoint'], url: llm.endpoint, owner: llm.provider },
     { field: ['prometheus', 'url'], url: prometheus.url, owner: undefined },
+    { field: ['audit', 'url'], url: audit.url, owner: undefined },
+    { field: ['audit', 'datastorage_url'], url: audit.datastorage_url, owner: undefined },
   ]) {
-    const why = url === null || url === undefined ? undefined : strayOrigin(url, owner, bounds.allowedOrigins);
+    const what = field[0] === 'audit' ? 'audit rows' : owner === undefined ? 'questions' : 'prompts';
+    const why = url === null || url === undefined ? undefined : strayOrigin(url, owner, bounds.allowedOrigins, what);
     if (why !== undefined) throw refuse(field, why);
+  }
+  if (audit.url !== undefined && audit.datastorage_url !== undefined && audit.url !== audit.datastorage_url) {
+    throw refuse(
+      ['audit', 'datastorage_url'],
+      'is the older name of audit.url and says something else: keep one of them',
+    );
   }
   if (before !== undefined && before.llm.provider !== llm.provider) {
     const lacking = bounds.providerLacks?.(llm.provider);
@@ -80,12 +89,12 @@ function strayOrigin(
   url: string,
   provider: ProviderName | undefined,
   allowedOrigins: readonly string[],
+  what: string,
 ): string | undefined {
   const { origin } = new URL(url);
   if ((provider !== undefined && PROVIDER_ORIGINS[provider](origin)) || allowedOrigins.includes(origin))
     return undefined;
   const allowed = [...(provider === undefined ? [] : [`those of ${provider}`]), ...allowedOrigins].join(', ');
-  const what = provider === undefined ? 'questions' : 'prompts';
   return `${origin} is not an allowed origin (${allowed === '' ? 'there is none' : allowed}). Add it to K8S_MONITOR_ALLOWED_ORIGINS if ${what} may go there.`;
 }
 

@@ -62,7 +62,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
   const files = openSettingsFiles(options);
   if (options.atStart !== 'wait') for (const slot of files.all) refuseBroken(slot);
   let settings = files.settings();
-  const atStart = { clusterId: settings.clusterId };
+  let atStart = restartOnlyOf(settings);
   let neededRestart = '';
   let subscribers: (() => void)[] = [];
   let reloadListeners: ((reload: SettingsReload) => void)[] = [];
@@ -106,15 +106,18 @@ export function createSettings(options: SettingsOptions): SettingsSource {
     if (decided !== undefined) for (const hear of decidedListeners) hear(decided);
   }
 
-  /** Identity does not change under incidents that are open. */
+  /** Identity does not change under incidents that are open, nor the place where an auditor looks under an edit. */
   function withoutRestartOnly(fresh: Settings): Settings {
-    const wanted = fresh.clusterId;
-    if (wanted === atStart.clusterId) neededRestart = '';
-    else if (neededRestart !== `${wanted}`) {
-      neededRestart = `${wanted}`;
-      log.warn('a changed setting needs a restart', { field: 'cluster_id', inForce: atStart.clusterId, wanted });
+    const wanted = restartOnlyOf(fresh);
+    const changed = RESTART_ONLY.filter((field) => wanted[field] !== atStart[field]);
+    const words = changed.map((field) => `${field} ${wanted[field]}`).join('\n');
+    if (words !== neededRestart) {
+      for (const field of changed) {
+        log.warn('a changed setting needs a restart', { field, inForce: atStart[field], wanted: wanted[field] });
+      }
     }
-    return { ...fresh, clusterId: atStart.clusterId };
+    neededRestart = words;
+    return { ...fresh, clusterId: atStart.cluster_id, audit: { ...fresh.audit, url: atStart['audit.url'] } };
   }
 
   return {
@@ -160,7 +163,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
         } else decide(fileAtStart(slot, kept?.text, known.size > 0));
       }
       settings = files.settings();
-      atStart.clusterId = settings.clusterId;
+      atStart = restartOnlyOf(settings);
       if (files.problem() !== undefined) for (const hear of subscribers) hear();
       const store = async (slot: Slot<unknown>): Promise<void> => {
         const text = slot.text();
@@ -200,6 +203,12 @@ export function readSettings(options: SettingsFilesOptions): {
     if (problem !== undefined) throw new MonitorError('CONFIG_INVALID', problem);
   }
   return { settings: files.settings(), warnings: files.all.flatMap((slot) => slot.warnings()) };
+}
+
+const RESTART_ONLY = ['cluster_id', 'audit.url'] as const;
+
+function restartOnlyOf({ clusterId, audit }: Settings): Record<(typeof RESTART_ONLY)[number], string | undefined> {
+  return { cluster_id: clusterId, 'audit.url': audit.url };
 }
 
 function refuseBroken(slot: Slot<unknown>): void {

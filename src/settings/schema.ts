@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENTS, IMPACTS } from '../domain/severity.ts';
 import { CustomResources } from './custom-resources.ts';
 import { Duration, durationWithin } from './duration.ts';
@@ -140,6 +140,14 @@ export const SettingsFile = z.object({
       priority_policy: RegoFile.default('priority.rego'),
       environment_policy: RegoFile.default('environment.rego'),
       labels_policy: RegoFile.default('labels.rego'),
+    })
+    .prefault({}),
+  audit: z
+    .object({
+      url: z.url().optional(),
+      datastorage_url: z.url().optional(),
+      buffer_size: z.int().min(1).max(100_000).default(1_000),
+      flush_interval: durationWithin('100ms', '10m').prefault('5s'),
     })
     .prefault({}),
   log_level: LogLevel.prefault('info'),

@@ -55,6 +55,8 @@ export interface Settings {
     readonly policyDir: string | undefined;
     readonly files: { readonly priority: string; readonly environment: string; readonly labels: string };
   };
+  /** Where it is told what became of changed files; the URL is the one of the start. */
+  readonly audit: { readonly url: string | undefined; readonly bufferSize: number; readonly flushIntervalMs: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Patience with the API server; `undefined` where there is no `retry.yaml`. */
   readonly retry:
@@ -178,6 +180,11 @@ export function settingsFrom(files: SettingsFiles, revision: string): Settings {
         environment: file.rego.environment_policy,
         labels: file.rego.labels_policy,
       },
+    },
+    audit: {
+      url: file.audit.url ?? file.audit.datastorage_url,
+      bufferSize: file.audit.buffer_size,
+      flushIntervalMs: file.audit.flush_interval,
     },
     logLevel: file.log_level,
     retry:

@@ -41,6 +41,8 @@ export interface Metrics {
   readonly mountReload: (reload: MountReload) => void;
   /** What became of changed files; `first`: of a first start, which is no change. */
   readonly verdicts: (verdicts: readonly FileVerdict[], first: boolean) => void;
+  readonly auditRows: (result: 'sent' | 'refused' | 'dropped', rows: number) => void;
+  readonly auditBuffered: (rows: number) => void;
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
 }
@@ -105,6 +107,12 @@ export function createMetrics(options: { readonly version: string; readonly proc
     'Differences of accepted files; widened: an agent may do more, or people hear less',
     ['component', 'kind'],
   );
+  const auditRows = counter(
+    'audit_rows_total',
+    'Audit rows by what became of them on the way to audit.url: sent, refused, dropped',
+    ['result'],
+  );
+  const auditBuffered = gauge('audit_buffered_rows', 'Audit rows that wait for audit.url', []);
   // Under the names of the dashboards that exist.
   const policyReloads = new Counter({
     name: 'signalprocessing_policy_reload_total',
@@ -182,6 +190,8 @@ export function createMetrics(options: { readonly version: string; readonly proc
         for (const { kind } of differences) changes.inc({ component, kind });
       }
     },
+    auditRows: (result, rows) => auditRows.inc({ result }, rows),
+    auditBuffered: (rows) => auditBuffered.set(rows),
     text: () => registry.metrics(),
   };
 }

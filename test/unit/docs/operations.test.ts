@@ -65,6 +65,8 @@ async function everyMetricOnce(): Promise<string> {
   metrics.mountReload({ ...reload, files: ['a.md'], ms: 1, atMs: 1 });
   const change = { kind: 'widened', about: 'tools', file: 'a.md', words: '' } as const;
   metrics.verdicts([{ component: 'definitions', file: 'a.md', outcome: 'accepted', changes: [change] }], false);
+  metrics.auditRows('sent', 1);
+  metrics.auditBuffered(0);
   return metrics.text();
 }
 

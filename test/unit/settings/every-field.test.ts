@@ -36,6 +36,7 @@ const HOT = 'test/integration/settings/hot-fields.test.ts';
 const AT_WORK = 'test/integration/settings/hot-fields-at-work.test.ts';
 const CHANNELS = [HOT, 'slack.channels: what is told next goes to the new channel'] as const;
 const WAITS = [AT_WORK, 'retry.yaml: no wait between two tries is longer than it says'] as const;
+const SINK = 'test/integration/audit/sink-of-monitor.test.ts';
 
 /** Fields whose effect has a test of its own; `custom_resources[].` stands for all that begin so. */
 const TESTED_ALONE: Readonly<Record<string, readonly [file: string, test: string]>> = {
@@ -53,6 +54,13 @@ const TESTED_ALONE: Readonly<Record<string, readonly [file: string, test: string
     'slack.allowed_channels: a channel that Markdown names is used once the operator allows it',
   ],
   'enrichment.timeout': [AT_WORK, 'enrichment.timeout: a message waits no longer for the logs behind it'],
+  'audit.url': [
+    SINK,
+    'audit.url: every row arrives, the first files too, redacted; another URL waits for a restart, and says so',
+  ],
+  'audit.datastorage_url': [SINK, 'audit.datastorage_url: the older name does the same; two that differ are refused'],
+  'audit.buffer_size': [SINK, 'audit.buffer_size: a smaller one keeps the newest, and counts what is lost'],
+  'audit.flush_interval': [SINK, 'audit.flush_interval: a shorter one sends at once what waits'],
   'rego.policy_dir': [AT_WORK, 'rego.policy_dir'],
   'rego.priority_policy': [AT_WORK, 'rego.priority_policy'],
   'rego.environment_policy': [AT_WORK, 'rego.environment_policy'],
