@@ -3,9 +3,12 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { cronProblem } from '../../../src/cycle/cron.ts';
 import { parseEnvironment, type Environment } from '../../../src/settings/environment.ts';
+import { readSettings } from '../../../src/settings/read-settings.ts';
 import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
 import { SECRET_NAMES } from '../../../src/settings/secrets.ts';
+import { checkIdsWith } from '../../../src/wiring/custom-resources.ts';
 import { schemaText, settingsPageText } from '../../../tools/settings-page.ts';
 import { fieldsOf, SETTINGS_SCHEMA_FILE } from '../../../tools/settings-schema.ts';
 import { codeIn, tableOf, textOf } from '../../builders/markdown.ts';
@@ -91,6 +94,39 @@ test('every field of environments.yaml stands in docs/configuration.md', () => {
   const documented = tableOf(ENVIRONMENTS, 'field').map(([field = '']) => codeIn(field)[0]);
 
   expect(documented).toEqual(Object.keys(EnvironmentsFile.shape));
+});
+
+const FILES = [
+  'config.yaml',
+  'environments.yaml',
+  'retry.yaml',
+  'flags.json',
+  'storm.yaml',
+  'dedup.yaml',
+  'rate_limits.yaml',
+];
+
+test.each(FILES)('the examples of %s are valid, change something, and hold no slip', (file) => {
+  const examples = [...sectionOf(`\`${file}\``).matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```$/gm)]
+    .map(([, text = '']) => text)
+    // What the cluster is given, and not the monitor.
+    .filter((text) => !text.includes('apiVersion:'));
+
+  expect(examples).not.toEqual([]);
+  for (const text of examples) {
+    const { settings, warnings } = readSettings({
+      configFile: 'config.yaml',
+      required: false,
+      readFile: (path) => (path === file ? text : undefined),
+      cronProblem,
+      checkIds: checkIdsWith,
+      allowedOrigins: [],
+    });
+    const slips = warnings.filter(({ message }) => !message.includes('has no effect in this version'));
+
+    expect(slips).toEqual([]);
+    expect({ ...settings, revision: '' }).not.toEqual({ ...settingsOf(), revision: '' });
+  }
 });
 
 test('every environment variable stands in docs/configuration.md, and nothing else', () => {
