@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { QuietCycle } from '../../wiring/quiet-cycle.ts';
 import type { Complaint, FileKind } from './collected.ts';
 import type { ValidatedFile, ValidationDocument } from './document.ts';
 
@@ -6,6 +7,7 @@ type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 /** Beyond these, what is not read is counted only. */
 const MOST_IGNORED = 12;
+const MOST_NAMES = 5;
 const KINDS: Readonly<Record<FileKind, string>> = {
   orchestrator: 'orchestrator',
   agent: 'agent file',
@@ -38,7 +40,7 @@ function fileLines(path: string, { files, complaints }: ValidationDocument, pain
   const placed = [
     ...own.map((file) => ({ line: file.line, rank: 0, text: headingOf(file, paint) })),
     ...own.flatMap(({ read }) =>
-      read.map(({ line, what }) => ({ line, rank: 1, text: `${paint('dim', `${path}:${line}:`)} ${what}` })),
+      read.map(({ line, what }) => ({ line, rank: 1, text: `${paint('dim', `${path}:${line}:`)} ${oneLine(what)}` })),
     ),
     ...complaints
       .filter((complaint) => complaint.path === path)
@@ -55,7 +57,7 @@ function headingOf({ name, kind, path, configMap, bytes, tokens }: ValidatedFile
 
 function complaintLine({ path, line, column, severity, message }: Complaint, paint: Paint): string {
   const where = [path, line, column].filter((part) => part !== undefined).join(':');
-  return `${where}: ${paint(severity === 'problem' ? 'red' : 'yellow', `${severity}:`)} ${message}`;
+  return `${where}: ${paint(severity === 'problem' ? 'red' : 'yellow', `${severity}:`)} ${oneLine(message)}`;
 }
 
 function ignoredLines({ ignored }: ValidationDocument, paint: Paint): readonly string[] {
@@ -65,7 +67,10 @@ function ignoredLines({ ignored }: ValidationDocument, paint: Paint): readonly s
     paint('bold', 'Not read'),
     ...ignored
       .slice(0, MOST_IGNORED)
-      .map(({ path, line, what, why }) => `  ${line === undefined ? path : `${path}:${line}: ${what}`}: ${why}`),
+      .map(
+        ({ path, line, what, why }) =>
+          `  ${line === undefined ? path : `${path}:${line}: ${oneLine(what)}`}: ${oneLine(why)}`,
+      ),
     ...(more > 0 ? [`  and ${more} more, which --output json lists`] : []),
   ];
 }
@@ -93,10 +98,20 @@ function costLines({ quietCycle }: ValidationDocument, paint: Paint): readonly s
   return [
     paint('bold', `A quiet scheduled cycle with these files costs about ${dollars(quietCycle.costUsd)}`),
     ...columns(rows),
-    ...notCalled.map(({ name, reason }) => `  ${name} is not called: ${reason}`),
+    ...notCalledLines(notCalled),
     paint('dim', '  Assumed:'),
     ...assumptions.map((assumption) => paint('dim', `    ${assumption}`)),
   ];
+}
+
+/** Each reason once, with whom it concerns. */
+function notCalledLines(notCalled: QuietCycle['notCalled']): readonly string[] {
+  const byReason = Map.groupBy(notCalled, ({ reason }) => reason);
+  return [...byReason].map(([reason, agents]) => {
+    const names = agents.slice(0, MOST_NAMES).map(({ name }) => name);
+    const more = agents.length - names.length;
+    return `  not called: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''} (${reason})`;
+  });
 }
 
 function countLine({ counts, strict }: ValidationDocument, paint: Paint): string {
@@ -105,6 +120,13 @@ function countLine({ counts, strict }: ValidationDocument, paint: Paint): string
   const note = strict && problems === 0 && warnings > 0 ? ' (--strict: warnings count as problems)' : '';
   const isBad = problems > 0 || note !== '';
   return paint(isBad ? 'red' : warnings > 0 ? 'yellow' : 'green', `${line}${note}`);
+}
+
+/** What files say may hold anything, and a terminal obeys some of it. */
+function oneLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\s*[\r\n]\s*/g, ' ')
+    .replaceAll(/\p{Cc}|(?!\u200d)\p{Cf}/gu, '\uFFFD');
 }
 
 /** Rows whose cells begin below each other. */

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 
 /** A list of all ConfigMaps of a cluster may be large; behind this is a file that somebody named by mistake. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
+const LARGEST_BYTES = 16 * 1024 * 1024;
 
 export type Read = { readonly bytes: Buffer } | { readonly problem: string };
 
@@ -55,5 +55,5 @@ function isLink(path: string): boolean {
 }
 
 function tooLarge(size: number): string {
-  return `holds ${Math.ceil(size / 1024 / 1024)} MiB or more; nothing beyond ${LARGEST_BYTES / 1024 / 1024} MiB is read, and a ConfigMap takes 1 MiB`;
+  return `holds ${Math.ceil(size / 1024 / 1024)} MiB or more; nothing beyond ${LARGEST_BYTES / 1024 / 1024} MiB is read. Give the ConfigMaps of k8s-monitor alone: each holds 1 MiB at most`;
 }

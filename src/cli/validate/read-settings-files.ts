@@ -13,6 +13,8 @@ export interface SettingsReading {
   readonly settings: Settings | undefined;
 }
 
+const LONGEST_VALUE = 100;
+
 /** The name of a directory that stands in no message by chance. */
 const DIRECTORY = '/\u{e000}';
 
@@ -112,7 +114,8 @@ function shown(value: unknown): string {
     const isPlain = items.length > 0 && items.every((item) => item !== undefined);
     return isPlain ? items.join(', ') : `${items.length} ${items.length === 1 ? 'entry' : 'entries'}`;
   }
-  return isScalar(value) ? String(value.value) : '';
+  const text = isScalar(value) ? String(value.value) : '';
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
 
 function textOf({ bytes }: Candidate): string {

@@ -42,7 +42,7 @@ describe.skipIf(opa === undefined)('validate reads policies', () => {
       end: '6 files, 0 problems, 0 warnings',
     });
     expect(stdout.match(/the policy of \w+, compiled and tried$/gm)).toHaveLength(6);
-    expect(stdout).toMatch(/priority_test\.rego: a file: tests of policies are for `opa test`$/m);
+    expect(stdout).toMatch(/priority_test\.rego: tests of policies are for `opa test`$/m);
   });
 
   test('one file alone, with file, line and column of what is wrong', async () => {

@@ -393,6 +393,18 @@ describe.skipIf(opa === undefined)('policies', () => {
   });
 });
 
+test('what files say stays on its line, and no terminal obeys it', async () => {
+  using folder = folderOf({
+    'config.yaml': `cluster_name: |\n  two\n  lines ${'and more '.repeat(20)}\n`,
+    'a.md': '---\nname: a\ndescription: d\nmodel: "so\\e[2Jnet\\u202e"\n---\nLook.\n',
+  });
+  const { stdout } = await validate([folder.path]);
+
+  expect(stdout).toMatch(/config\.yaml:1: cluster_name: two lines and more .*…\n/);
+  expect(stdout).toMatch(/a\.md:4:1: warning: .* is no model;/);
+  expect(stdout).not.toMatch(/[\u001b\u202e]/);
+});
+
 test('no opa is a problem of the policies, not silence', async () => {
   using folder = folderOf({ 'priority.rego': 'package priority\n\npriority := "P2"\n' });
   const { exitCode, stdout } = await validate([folder.path], { variables: { OPA_PATH: '/nowhere/opa' } });

@@ -81,7 +81,7 @@ test('what may not be read, what leads nowhere or in a circle, and what is far t
     'room: problem: cannot be read: permission denied; check its mode and owner\n',
     'dangling.md: problem: a symbolic link that leads nowhere\n',
     'circle.md: problem: ',
-    'vast.yaml: problem: holds 4769 MiB or more; nothing beyond 64 MiB is read, and a ConfigMap takes 1 MiB\n',
+    'vast.yaml: problem: holds 4769 MiB or more; nothing beyond 16 MiB is read. Give the ConfigMaps of k8s-monitor alone: each holds 1 MiB at most\n',
   ])
     expect(stdout).toContain(`${folder.path}/${line}`);
 });
