@@ -50,7 +50,7 @@ export const SET_AT_START: Readonly<Record<string, string>> = {
   api_port: 'set K8S_MONITOR_METRICS_PORT',
   auth_enabled: 'there is nothing to sign in to',
   kubernetes: 'set KUBECONFIG, or let the service account be used',
-  DATA_STORAGE_URL: 'set K8S_MONITOR_DATA_DIR',
+  DATA_STORAGE_URL: 'set K8S_MONITOR_DATA_DIR for the database, audit.url for a receiver of audit rows',
 };
 
 /** Fields of `config.yaml` that are checked already and used by nothing yet. */

@@ -137,10 +137,14 @@ export const HOT_FIELDS: readonly HotField[] = [
   },
   {
     field: 'cluster_name',
-    after: config('cluster_name: west-2'),
-    seen: ({ report }) => report.cluster.name,
-    was: 'kubernetes',
-    is: 'west-2',
+    // With news for a card to be about.
+    after: { ...config('cluster_name: west-2'), 'flags.json': '{"patrols": false}' },
+    seen: ({ report, posts }) => [
+      report.cluster.name,
+      posts.map(({ args }) => /MONITOR · (\S+)/.exec(String(args['text']))?.[1]),
+    ],
+    was: ['kubernetes', []],
+    is: ['west-2', ['west-2']],
   },
   {
     field: 'namespaces.exclude',

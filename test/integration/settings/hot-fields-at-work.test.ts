@@ -44,6 +44,18 @@ test('slack.allowed_channels: a channel that Markdown names is used once the ope
   expect(after).not.toContain('#critical-alerts');
 });
 
+test('flags.json: nothing leaves to Slack from the moment on that notifications are off, not even news', async () => {
+  await using live = await startLive({ files: config('namespaces: {include: [payments]}'), watched: true });
+  expect((await live.cycle()).posts.length).toBeGreaterThan(0);
+
+  await live.write({ 'config.yaml': '# all', 'flags.json': '{"notifications": false}' });
+  live.clock.advance(MINUTE_MS);
+  const { posts, report } = await live.cycle();
+  expect(posts).toEqual([]);
+  expect(report.decisions.filter(({ told }) => told).length).toBeGreaterThan(0);
+  expect(report.switchedOff).toEqual(['notifications']);
+});
+
 test('llm.temperature: the next request has it, and the one after its removal has not', async () => {
   await using openai = await startOpenAiStandIn({ script: () => ({ text: 'I have nothing to add.' }) });
   const llm = (more: string): Files =>
