@@ -1,7 +1,7 @@
 import type { CycleSteps } from '../cycle/steps.ts';
 import { unallowedChannels, unmatchedIssues, unmatchedServices } from '../definitions/matching.ts';
 import type { Named } from '../definitions/target.ts';
-import type { DefinitionWarning } from '../domain/definitions.ts';
+import type { Definitions, DefinitionWarning } from '../domain/definitions.ts';
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
 import { isBuiltIn, type KindName, type Snapshot } from '../domain/snapshot.ts';
 import type { Logger } from '../log.ts';
@@ -35,15 +35,7 @@ export function createCompare(log: Logger, allowedChannels: () => readonly strin
   let said = '';
   return (definitions, snapshot, due) => {
     if (due !== 'all') return [];
-    const outside = unallowedChannels(definitions, allowedChannels()).map(
-      ({ file, line, channel }): DefinitionWarning => ({
-        file,
-        line,
-        code: 'channel-not-allowed',
-        outcome: 'accepted',
-        message: `${channel} is not among slack.allowed_channels, so nothing goes there; add it in config.yaml and invite the app`,
-      }),
-    );
+    const outside = channelWarnings(definitions, allowedChannels());
     const words = [definitions.revision, ...outside.map(({ message }) => message)].join('\n');
     if (words !== said && outside.length > 0) {
       log.warn('channels of the text are not allowed', {
@@ -53,6 +45,20 @@ export function createCompare(log: Logger, allowedChannels: () => readonly strin
     said = words;
     return [...compareNames(definitions, snapshot, due), ...outside];
   };
+}
+
+/** What is said of channels that the text names and the settings do not allow. */
+export function channelWarnings(
+  definitions: Pick<Definitions, 'channels'>,
+  allowedChannels: readonly string[],
+): readonly DefinitionWarning[] {
+  return unallowedChannels(definitions, allowedChannels).map(({ file, line, channel }) => ({
+    file,
+    line,
+    code: 'channel-not-allowed',
+    outcome: 'accepted',
+    message: `${channel} is not among slack.allowed_channels, so nothing goes there; add it in config.yaml and invite the app`,
+  }));
 }
 
 function createCompareNames(log: Logger): CycleSteps['compare'] {

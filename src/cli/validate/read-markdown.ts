@@ -15,10 +15,18 @@ export interface MarkdownReading {
 const ABOUT_ABSENT = new Set(['no-orchestrator', 'no-agents']);
 const DOCUMENTATION = /^(?:README|CHANGELOG|CONTRIBUTING|LICENSE|NOTES)\.md$/i;
 
-/** What code reads of `CLAUDE.md` and agent files, and what is wrong with them. */
-export function readMarkdown(candidates: readonly Candidate[], settings: DefinitionSettings): MarkdownReading {
+/**
+ * What code reads of `CLAUDE.md` and agent files, and what is wrong with them.
+ *
+ * @param beside what other files given with them have to say of them
+ */
+export function readMarkdown(
+  candidates: readonly Candidate[],
+  settings: DefinitionSettings,
+  beside: (definitions: Definitions) => readonly DefinitionWarning[],
+): MarkdownReading {
   const { sets, ignored, complaints } = setsOf(candidates);
-  const readings = sets.map((set) => readSet(set, settings));
+  const readings = sets.map((set) => readSet(set, settings, beside));
   return {
     read: readings.flatMap(({ read }) => read),
     complaints: [...complaints, ...readings.flatMap((reading) => reading.complaints)],
@@ -58,13 +66,17 @@ function setsOf(candidates: readonly Candidate[]): {
   return { sets, ignored, complaints };
 }
 
-function readSet(set: NamedFiles, settings: DefinitionSettings): MarkdownReading {
+function readSet(
+  set: NamedFiles,
+  settings: DefinitionSettings,
+  beside: (definitions: Definitions) => readonly DefinitionWarning[],
+): MarkdownReading {
   const { definitions } = inspectDefinitions(new Map([...set].map(([name, { bytes }]) => [name, bytes])), settings);
   const at = (file: string, line: number, what: string): readonly ReadLine[] => {
     const candidate = set.get(file);
     return candidate === undefined ? [] : [{ path: candidate.path, line: lineAt(candidate, line), what }];
   };
-  const told = definitions.warnings.filter(({ code }) => !ABOUT_ABSENT.has(code));
+  const told = [...definitions.warnings.filter(({ code }) => !ABOUT_ABSENT.has(code)), ...beside(definitions)];
   return {
     definitions,
     read: [

@@ -1,6 +1,7 @@
 import { cronProblem } from '../../cycle/cron.ts';
 import { createLogger } from '../../log.ts';
 import type { EnvironmentFlags } from '../../settings/environment.ts';
+import { channelWarnings } from '../../wiring/compare.ts';
 import { checkIdsWith } from '../../wiring/custom-resources.ts';
 import { knownTools } from '../../wiring/known-tools.ts';
 import { markdownTokens, priceQuietCycle, stablePrompts } from '../../wiring/quiet-cycle.ts';
@@ -48,15 +49,21 @@ export async function validate(world: World, flags: ValidateFlags, paths: readon
   });
   // A config.yaml that is looked at stands beside the others where they are mounted.
   const effective = settings.settings ?? inForce.current();
-  const markdown = readMarkdown(of(candidates, 'orchestrator', 'agent'), {
-    env: environment.variables,
-    tools: knownTools(effective.toolsets),
-    toolCeiling: environment.toolCeiling,
-    modelAliases: effective.modelAliases,
-    modelAllowList: environment.modelAllowlist,
-    defaultModel: effective.llm.model,
-    zone: effective.schedule.zone,
-  });
+  const markdown = readMarkdown(
+    of(candidates, 'orchestrator', 'agent'),
+    {
+      env: environment.variables,
+      tools: knownTools(effective.toolsets),
+      toolCeiling: environment.toolCeiling,
+      modelAliases: effective.modelAliases,
+      modelAllowList: environment.modelAllowlist,
+      defaultModel: effective.llm.model,
+      zone: effective.schedule.zone,
+    },
+    // Without a config.yaml among the files nobody knows which one will stand beside them.
+    (definitions) =>
+      settings.settings === undefined ? [] : channelWarnings(definitions, effective.slack.allowedChannels),
+  );
   const policies = await readPolicies(of(candidates, 'policy'), effective.rego.files, environment.opaPath);
 
   const { definitions } = markdown;

@@ -327,6 +327,22 @@ test.each<Case>([
     exitCode: 0,
   },
   {
+    what: 'a channel that the settings beside it do not allow',
+    files: {
+      'CLAUDE.md': '# Guide\n\n## Channels\n\n- SEV-1: `#pager`\n- SEV-3: `#alerts`\n',
+      'config.yaml':
+        'slack:\n  allowed_channels: ["#alerts"]\n  channels: { sev1: "#alerts", sev2: "#alerts", sev3: "#alerts" }\n',
+    },
+    says: [/^CLAUDE\.md:5:1: warning: #pager is not among slack\.allowed_channels/, '2 files, 0 problems, 1 warning'],
+    exitCode: 0,
+  },
+  {
+    what: 'a channel, with no settings beside it to say whether it is allowed',
+    files: { 'CLAUDE.md': '# Guide\n\n## Channels\n\n- SEV-1: `#pager`\n' },
+    says: ['1 file, 0 problems, 0 warnings'],
+    exitCode: 0,
+  },
+  {
     what: 'a credential in the settings',
     files: { 'config.yaml': `slack:\n  token: ${HIDDEN}\n` },
     says: [/^config\.yaml:2:3: problem: invalid config: slack\.token: a credential does not belong in a settings file/],
@@ -339,7 +355,7 @@ test.each<Case>([
   {
     what: 'JSON that is none',
     files: { 'flags.json': '{"patrols": true,}\n' },
-    says: [/^flags\.json:1.*: problem: invalid flags JSON: not JSON/],
+    says: [/^flags\.json:1.*: problem: invalid JSON: not JSON/],
   },
 ])('$what', async ({ files, paths = ['.'], says, exitCode = 2 }) => {
   using folder = folderOf(files);
