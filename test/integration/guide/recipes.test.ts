@@ -34,6 +34,7 @@ test.each(WITH_AND_WITHOUT)('Raise a service to P0, $way', async ({ model }) => 
   const [before] = slack.messages('critical-alerts');
   expect(before && wordsOf(before)).toContain('SEV-2 · shop/billing');
 
+  const unedited = world.files();
   await world.apply(recipe);
   await expectValidated(world, recipe);
   await nextCycle(world);
@@ -42,6 +43,13 @@ test.each(WITH_AND_WITHOUT)('Raise a service to P0, $way', async ({ model }) => 
   expect(others).toEqual([]);
   expect(after?.ts).toBe(before?.ts);
   expectSeen(recipe, world, 'Slack');
+
+  const replies = after?.replies.length;
+  await world.mount(unedited);
+  await nextCycle(world);
+  const [back] = slack.messages('critical-alerts').filter(({ broadcast }) => !broadcast);
+  expect(back && wordsOf(back)).toContain('SEV-2 · shop/billing');
+  expect(back?.replies).toHaveLength(replies ?? 0);
 });
 
 test.each(WITH_AND_WITHOUT)('Silence a known issue inside its window, $way', async ({ model }) => {
@@ -165,15 +173,41 @@ test.each(WITH_AND_WITHOUT)("Route a team's alerts to its own channel, $way", as
   expectSeen(recipe, world, 'Slack');
 });
 
+test('a known issue that is taken out inside its window is told in the next cycle', async () => {
+  const world = await startWorld({ model: 'none', atMs: sunday(2) });
+  const unedited = world.files();
+  await world.apply(recipeOf('Silence a known issue inside its window'));
+  swap(world, 'orders-db', crashingDatabase({ namespace: 'databases', name: 'orders-db', sinceMs: sunday(2, 5) }));
+  await nextCycle(world);
+  expect(toldOf(world, 'databases/orders-db')).toEqual([]);
+
+  await world.mount(unedited);
+  await nextCycle(world);
+  expect(toldOf(world, 'databases/orders-db')).not.toEqual([]);
+});
+
+test('a card that stands already stays where it is', async () => {
+  const world = await startWorld({ model: 'none' });
+  world.things.push(crashLoop({ namespace: 'payments', name: 'invoices', sinceMs: minutesAgo(world, 5) }));
+  await nextCycle(world);
+  await world.apply(recipeOf("Route a team's alerts to its own channel"));
+  await nextCycle(world);
+
+  expect(world.slack.messages('payments')).toEqual([]);
+  expect(world.slack.messages('critical-alerts').map(wordsOf).join()).toContain('payments/invoices');
+});
+
 test('a route into a channel that the settings do not allow is passed over, as the recipe says', async () => {
   const recipe = recipeOf("Route a team's alerts to its own channel");
   const world = await startWorld({ model: 'none' });
   await world.apply({ edits: recipe.edits.filter(({ file }) => file === 'CLAUDE.md') });
   world.things.push(crashLoop({ namespace: 'payments', name: 'invoices', sinceMs: minutesAgo(world, 5) }));
-  await nextCycle(world);
+  const { report } = await nextCycle(world);
 
   expect(world.slack.messages('payments')).toEqual([]);
   expect(world.slack.messages('critical-alerts').map(wordsOf).join()).toContain('payments/invoices');
+  expect(report.definitions.warnings).toContainEqual(expect.objectContaining({ code: 'channel-not-allowed' }));
+  expect(world.monitor.logText()).toContain('channels of the text are not allowed');
 });
 
 test.each(WITH_AND_WITHOUT)('Be patient in staging, $way', async ({ model }) => {
