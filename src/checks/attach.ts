@@ -3,7 +3,11 @@ import type { ObjectRef, Owner } from '../domain/object-ref.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
 import { IMPACTS } from '../domain/severity.ts';
 import { isLive, isReady } from './pod-state.ts';
+import { eachInSlices, type InSlices } from './slices.ts';
 import { ownerKey, type View } from './view.ts';
+
+/** Some ask for hundreds of pods. */
+const FINDINGS_AT_ONCE = 50;
 
 /** A finding with every object that was folded into it. */
 export interface FoldedFinding {
@@ -35,31 +39,56 @@ const NODE_CAUSES: readonly Reason[] = ['PodsFailingOnNode', 'NetworkUnavailable
  * Services, then events); what checks name themselves might run in a circle, so a link that would close one is left out.
  * `attachedTo` names the far end of the chain.
  */
-export function attach(folded: readonly FoldedFinding[], view: View): readonly Finding[] {
-  const known: Known = {
-    byReason: Map.groupBy(folded, ({ finding }) => finding.reason),
-    byOwner: causesByOwner(folded),
-    byAnyOwner: Map.groupBy(folded, ({ finding }) => ownerKey(finding.owner)),
-    byObject: byObject(folded),
-  };
+export function* attach(folded: readonly FoldedFinding[], view: View): InSlices<readonly Finding[]> {
+  const known = knownOf(folded);
   const causes = new Map<string, string>();
-  for (const symptom of folded) {
-    const cause = causeOf(symptom, known, view);
-    if (cause !== undefined && rootOf(cause.finding.id, causes) !== symptom.finding.id) {
-      causes.set(symptom.finding.id, cause.finding.id);
-    }
-  }
+  yield* eachInSlices(
+    folded,
+    (symptom) => {
+      const cause = causeOf(symptom, known, view);
+      if (cause !== undefined && rootOf(cause.finding.id, causes) !== symptom.finding.id) {
+        causes.set(symptom.finding.id, cause.finding.id);
+      }
+    },
+    FINDINGS_AT_ONCE,
+  );
   return folded.map(({ finding }) => {
     const root = rootOf(finding.id, causes);
     return root === finding.id ? finding : { ...finding, attachedTo: root };
   });
 }
 
+/** The findings that may be causes, each where a symptom looks for it. */
 interface Known {
-  readonly byReason: ReadonlyMap<Reason, readonly FoldedFinding[]>;
+  /** By name. */
+  readonly nodesDown: ReadonlyMap<string, FoldedFinding>;
+  /** By name. */
+  readonly nodesPressed: ReadonlyMap<string, FoldedFinding>;
+  /** By namespace and name. */
+  readonly claims: ReadonlyMap<string, FoldedFinding>;
   readonly byOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
   readonly byAnyOwner: ReadonlyMap<string, readonly FoldedFinding[]>;
   readonly byObject: ReadonlyMap<string, readonly FoldedFinding[]>;
+}
+
+function knownOf(folded: readonly FoldedFinding[]): Known {
+  const byReason = Map.groupBy(folded, ({ finding }) => finding.reason);
+  const named = (reasons: readonly Reason[], nameOf: (object: ObjectRef) => string) =>
+    new Map(
+      reasons.flatMap((reason) => byReason.get(reason) ?? []).map((cause) => [nameOf(cause.finding.object), cause]),
+    );
+  return {
+    nodesDown: named(NODE_CAUSES, ({ name }) => name),
+    nodesPressed: named(['NodePressure'], ({ name }) => name),
+    claims: named(CLAIM_CAUSES, ({ namespace, name }) => claimKey(namespace, name)),
+    byOwner: causesByOwner(folded),
+    byAnyOwner: Map.groupBy(folded, ({ finding }) => ownerKey(finding.owner)),
+    byObject: byObject(folded),
+  };
+}
+
+function claimKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
 }
 
 function causeOf(symptom: FoldedFinding, known: Known, view: View): FoldedFinding | undefined {
@@ -85,47 +114,37 @@ function namedOf({ finding, causes }: FoldedFinding, { byObject, byAnyOwner }: K
 }
 
 /** The node that is down under every one of the finding's pods. */
-function nodeOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const down = NODE_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
-  if (down.length === 0) return undefined;
-  return nodeUnder(podsOf(symptom, view), down);
+function nodeOf(symptom: FoldedFinding, { nodesDown }: Known, view: View): FoldedFinding | undefined {
+  return nodesDown.size === 0 ? undefined : nodeUnder(podsOf(symptom, view), nodesDown);
 }
 
-function nodeUnder(pods: readonly Pod[], nodes: readonly FoldedFinding[]): FoldedFinding | undefined {
-  const byName = new Map(nodes.map((node) => [node.finding.object.name, node]));
-  const under = pods.map(({ nodeName }) => byName.get(nodeName));
+function nodeUnder(pods: readonly Pod[], nodes: ReadonlyMap<string, FoldedFinding>): FoldedFinding | undefined {
+  const under = pods.map(({ nodeName }) => nodes.get(nodeName));
   return under.every((node) => node !== undefined) ? under[0] : undefined;
 }
 
 /** The pressure for which every one of the pods was evicted. */
-function pressureOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const pressed = byReason.get('NodePressure');
-  if (pressed === undefined || symptom.finding.reason !== 'Evicted') return undefined;
-  return nodeUnder(podsOf(symptom, view), pressed);
+function pressureOf(symptom: FoldedFinding, { nodesPressed }: Known, view: View): FoldedFinding | undefined {
+  if (nodesPressed.size === 0 || symptom.finding.reason !== 'Evicted') return undefined;
+  return nodeUnder(podsOf(symptom, view), nodesPressed);
 }
 
 /** The node that is down and still holds the volume for which the pods wait elsewhere. */
-function holderOf(symptom: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const down = NODE_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
-  if (down.length === 0 || symptom.finding.reason !== 'VolumeNotMounted') return undefined;
-  const byName = new Map(down.map((node) => [node.finding.object.name, node]));
+function holderOf(symptom: FoldedFinding, { nodesDown }: Known, view: View): FoldedFinding | undefined {
+  if (nodesDown.size === 0 || symptom.finding.reason !== 'VolumeNotMounted') return undefined;
   return podsOf(symptom, view)
     .flatMap(({ meta, claimNames }) => claimNames.flatMap((claim) => view.podsClaiming(meta.namespace, claim)))
-    .map(({ nodeName }) => byName.get(nodeName))
+    .map(({ nodeName }) => nodesDown.get(nodeName))
     .find((node) => node !== undefined);
 }
 
 /** The claim for which every one of the finding's unschedulable pods waits. */
-function claimOf({ finding, objects }: FoldedFinding, { byReason }: Known, view: View): FoldedFinding | undefined {
-  const pending = CLAIM_CAUSES.flatMap((reason) => byReason.get(reason) ?? []);
-  if (pending.length === 0 || !CLAIM_SYMPTOMS.includes(finding.reason)) return undefined;
-  const byClaim = new Map(
-    pending.map((claim) => [`${claim.finding.object.namespace}/${claim.finding.object.name}`, claim]),
+function claimOf(symptom: FoldedFinding, { claims }: Known, view: View): FoldedFinding | undefined {
+  if (claims.size === 0 || !CLAIM_SYMPTOMS.includes(symptom.finding.reason)) return undefined;
+  const waitedFor = podsOf(symptom, view).map(({ meta, claimNames }) =>
+    claimNames.map((claim) => claims.get(claimKey(meta.namespace, claim))).find((claim) => claim !== undefined),
   );
-  const claims = podsOf({ finding, objects }, view).map((pod) =>
-    pod.claimNames.map((claim) => byClaim.get(`${pod.meta.namespace}/${claim}`)).find((claim) => claim !== undefined),
-  );
-  return claims.every((claim) => claim !== undefined) ? claims[0] : undefined;
+  return waitedFor.every((claim) => claim !== undefined) ? waitedFor[0] : undefined;
 }
 
 /** The more telling reason of the same owner; for a Service, that of a workload behind it. */

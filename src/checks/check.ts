@@ -29,6 +29,9 @@ export interface Check {
   /** The worst that it can state: patrols run only checks that can reach `error`. */
   readonly worstImpact: Impact;
   readonly graceMs: number;
-  /** @returns evidence without ids; pods of one owner with the same reason stay apart, the runner folds them */
-  readonly run: (view: View) => CheckedFinding[];
+  /**
+   * @returns evidence without ids; pods of one owner with the same reason stay apart, the runner folds them. An iterator over pods, not a list, where hundreds
+   *   may be sick at once: others have a turn while it is read.
+   */
+  readonly run: (view: View) => Iterable<CheckedFinding>;
 }

@@ -1,35 +1,5 @@
 import type { ObjectMeta } from '../domain/kubernetes/meta.ts';
-
-/** Work in slices, between which others may have a turn. */
-export type InSlices<Value> = Generator<undefined, Value>;
-
-/** What is worked out once: when it is first asked for, in one piece, or before, in slices. */
-export interface Lazy<Value> {
-  (): Value;
-  readonly inSlices: () => InSlices<void>;
-}
-
-export function lazy<Value>(build: () => InSlices<Value>): Lazy<Value> {
-  let built: { readonly value: Value } | undefined;
-  function* inSlices(): InSlices<void> {
-    if (built === undefined) built = { value: yield* build() };
-  }
-  const read = (): Value => {
-    built ??= { value: finish(build()) };
-    return built.value;
-  };
-  return Object.assign(read, { inSlices });
-}
-
-/** A few milliseconds' worth for the dearest index. */
-const SLICE = 1_000;
-
-export function* eachInSlices<Item>(items: readonly Item[], take: (item: Item) => void): InSlices<void> {
-  for (const [index, item] of items.entries()) {
-    take(item);
-    if (index % SLICE === SLICE - 1) yield;
-  }
-}
+import { eachInSlices, type InSlices } from './slices.ts';
 
 /** Items with the key '' belong to no group. */
 export function* grouped<Item>(
@@ -82,11 +52,4 @@ function append<Key, Item>(groups: Map<Key, Item[]>, key: Key, item: Item): void
   const group = groups.get(key);
   if (group === undefined) groups.set(key, [item]);
   else group.push(item);
-}
-
-function finish<Value>(work: InSlices<Value>): Value {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
 }

@@ -1,9 +1,12 @@
 import type { ObjectMeta, OwnerReference } from '../domain/kubernetes/meta.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { byName, eachInSlices, type InSlices } from './lookup.ts';
+import { byName } from './lookup.ts';
 import { controllerOf, ownershipOf, type KindedMeta, type LastKnownOwner, type Ownership } from './owner.ts';
+import { eachInSlices, lazy, type InSlices } from './slices.ts';
 
 const OWNING_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
+
+type NamedOwner = (namespace: string, name: string) => KindedMeta | undefined;
 
 /** Whose any object of the snapshot is. */
 export function* createOwnerIndex(
@@ -11,11 +14,14 @@ export function* createOwnerIndex(
   lastKnownOwner: LastKnownOwner,
 ): InSlices<(kind: string, meta: ObjectMeta) => Ownership> {
   const byUid = new Map<string, KindedMeta>();
-  const byKind = new Map<string, (namespace: string, name: string) => KindedMeta | undefined>();
+  const byKind = new Map<string, () => NamedOwner>();
   for (const kind of OWNING_KINDS) {
-    const ofKind = objects[kind].map(({ meta }) => ({ kind, meta }));
+    const ofKind = objects[kind].map(({ meta }): KindedMeta => ({ kind, meta }));
     yield* eachInSlices(ofKind, (owner) => void byUid.set(owner.meta.uid, owner));
-    byKind.set(kind, yield* byName(ofKind));
+    byKind.set(
+      kind,
+      lazy(() => byName(ofKind)),
+    );
   }
   for (const ofKind of custom.values()) {
     yield* eachInSlices(ofKind, ({ kind, meta }) => void byUid.set(meta.uid, { kind, meta, isCustom: true }));
@@ -23,7 +29,8 @@ export function* createOwnerIndex(
   const known = new Map<ObjectMeta, Ownership>();
 
   function find({ kind, name, uid }: OwnerReference, namespace: string): KindedMeta | undefined {
-    return uid === '' ? byKind.get(kind)?.(namespace, name) : byUid.get(uid);
+    // The API always gives a uid.
+    return uid === '' ? byKind.get(kind)?.()(namespace, name) : byUid.get(uid);
   }
 
   function follow(kind: string, meta: ObjectMeta): Ownership {

@@ -4,13 +4,17 @@ import { IMPACTS } from '../domain/severity.ts';
 import type { Gap, ReadName, Snapshot } from '../domain/snapshot.ts';
 import { messageOf } from '../errors.ts';
 import type { Redact } from '../redact.ts';
-import { attach } from './attach.ts';
+import { attach, type FoldedFinding } from './attach.ts';
 import { CHECKS } from './catalogue.ts';
 import type { Check } from './check.ts';
 import { foldByOwner, worstFirst, type Folded } from './fold.ts';
 import type { LastKnownOwner } from './owner.ts';
 import { isInScope } from './scope.ts';
+import { eachInSlices, inOnePiece, inTurns, type InSlices } from './slices.ts';
 import { createView, type TierOf, type View } from './view.ts';
+
+/** Their words are made, redacted and tied together in a few milliseconds. */
+const FINDINGS_AT_ONCE = 25;
 
 /** A patrol runs only the checks that can reach `error`, as the operator's settings have them. */
 export type Due = 'all' | 'patrol';
@@ -39,41 +43,44 @@ export interface CheckOptions {
  * Findings come worst first, numbered `f1`…, with evidence numbered `e1`… through all of them, symptoms attached to their causes.
  */
 export function runChecks(snapshot: Snapshot, options: CheckOptions): CheckRun {
-  const view = createView(snapshot, options);
-  const results = (options.checks ?? CHECKS).map((check) => runCheck(check, snapshot, view, options));
-  return runOf(results, view, options);
+  return inOnePiece(runInSlices(snapshot, options));
 }
 
 /**
- * The same, with a pause after each check: together they take tenths of a second in a large cluster, and nobody else had a turn.
+ * The same, with pauses: together they take tenths of a second in a large cluster, and nobody else had a turn.
  *
  * @param pause lets others go on
  */
-export async function runChecksInTurns(
+export function runChecksInTurns(
   snapshot: Snapshot,
   options: CheckOptions,
   pause: () => Promise<unknown>,
 ): Promise<CheckRun> {
-  const view = createView(snapshot, options);
-  const results: CheckResult[] = [];
-  for (const check of options.checks ?? CHECKS) {
-    results.push(runCheck(check, snapshot, view, options));
-    await pause();
-  }
-  return runOf(results, view, options);
+  return inTurns(runInSlices(snapshot, options), pause);
 }
 
-function runOf(results: readonly CheckResult[], view: View, options: CheckOptions): CheckRun {
+function* runInSlices(snapshot: Snapshot, options: CheckOptions): InSlices<CheckRun> {
+  const view = createView(snapshot, options);
+  yield* view.prepare();
+  const results: CheckResult[] = [];
+  for (const check of options.checks ?? CHECKS) {
+    results.push(yield* runCheck(check, snapshot, view, options));
+    yield;
+  }
   const folded = results
     .flatMap(({ outcome, folded: ofCheck }) => ofCheck.map((fold) => ({ ...fold, check: outcome.id })))
     .toSorted((left, right) => worstFirst(left.finding, right.finding));
+  yield;
   const number = createNumbering(options.redact);
-  const numbered = folded.map(({ finding: { causes = [], ...finding }, objects, check }) => ({
-    finding: number(finding, check),
-    objects,
-    causes,
-  }));
-  return { findings: attach(numbered, view), outcomes: results.map(({ outcome }) => outcome) };
+  const numbered: FoldedFinding[] = [];
+  yield* eachInSlices(
+    folded,
+    ({ finding: { causes = [], ...finding }, objects, check }) => {
+      numbered.push({ finding: number(finding, check), objects, causes });
+    },
+    FINDINGS_AT_ONCE,
+  );
+  return { findings: yield* attach(numbered, view), outcomes: results.map(({ outcome }) => outcome) };
 }
 
 /** The kinds that a cycle has to read for its checks. */
@@ -89,7 +96,7 @@ interface CheckResult {
   readonly folded: readonly Folded[];
 }
 
-function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOptions): CheckResult {
+function* runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOptions): InSlices<CheckResult> {
   const { id, family, needs, settledBy = [] } = check;
   const settings = options.settings(id);
   const without = (evaluated: CheckOutcome['evaluated'], gaps: readonly Gap[] = []): CheckResult => ({
@@ -107,8 +114,9 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
   try {
     const graceMs = settings.graceMs ?? check.graceMs;
     const unknown = new Set(gaps.map(({ namespace }) => namespace));
-    const stated = check
-      .run(view)
+    const stated: CheckedFinding[] = [];
+    yield* eachInSlices(check.run(view), (finding) => void stated.push(finding), FINDINGS_AT_ONCE);
+    const inPlace = stated
       .filter(({ object }) => !unknown.has(object.namespace) && isInScope(scopeOf(object), snapshot))
       .filter(({ object }) => onlyIn?.has(object.namespace) ?? true)
       .map((finding) => ({
@@ -116,7 +124,7 @@ function runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckOp
         onsetAtMs: plausibleOnset(finding.onsetAtMs, options.nowMs, graceMs),
         impact: settings.impact ?? finding.impact,
       }));
-    const folded = foldByOwner(stated).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
+    const folded = foldByOwner(inPlace).filter(({ finding }) => options.nowMs - finding.onsetAtMs >= graceMs);
     const unsettled = snapshot.gaps.filter(({ resource }) => settledBy.some((kind) => kind === resource));
     const evaluated = gaps.length + unsettled.length === 0 ? 'yes' : 'partly';
     const outcome = { id, family, evaluated, gaps: [...gaps, ...unsettled], findings: folded.length } as const;

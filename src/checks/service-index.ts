@@ -1,5 +1,6 @@
 import type { Service } from '../domain/kubernetes/network.ts';
-import { eachInSlices, ensure, type InSlices } from './lookup.ts';
+import { ensure } from './lookup.ts';
+import { eachInSlices, type InSlices } from './slices.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

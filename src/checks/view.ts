@@ -18,12 +18,13 @@ import type { Owner } from '../domain/object-ref.ts';
 import type { Tier } from '../domain/severity.ts';
 import { gapFor, type ObjectsByKind, type ReadName, type Snapshot } from '../domain/snapshot.ts';
 import { createEventIndex } from './event-index.ts';
-import { byName, eachInSlices, ensure, grouped, groupedByEach, lazy, type InSlices } from './lookup.ts';
+import { byName, ensure, grouped, groupedByEach } from './lookup.ts';
 import { createOwnerIndex } from './owner-index.ts';
 import { controllerOf, type KindedMeta, type LastKnownOwner, type Ownership } from './owner.ts';
 import { isAtRest } from './pod-state.ts';
 import { isInScope } from './scope.ts';
 import { createServiceIndex } from './service-index.ts';
+import { eachInSlices, lazy, type InSlices } from './slices.ts';
 
 /** Something that makes pods from a template. */
 export interface Workload extends KindedMeta {

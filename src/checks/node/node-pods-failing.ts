@@ -5,6 +5,7 @@ import { about } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { quoteCondition } from '../evidence.ts';
 import { describeObject } from '../next-steps.ts';
+import { ensure } from '../lookup.ts';
 import { belongsToJob, condition, isLive, isReady, unreadySinceMs } from '../pod-state.ts';
 import { STARTUP_ALLOWANCE_MS } from '../workload/rollout.ts';
 import { ownerKey, type View } from '../view.ts';
@@ -24,39 +25,33 @@ export const nodePodsFailing: Check = {
   worstImpact: 'error',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
-    const placed = view.objects.Pod.filter((pod) => isLive(pod) && pod.nodeName !== '' && !belongsToJob(pod));
-    const sick = placed.filter((pod) => isSick(pod, view.nowMs));
+    const sick = view.restlessPods.filter((pod) => isPlaced(pod) && isSick(pod, view.nowMs));
     if (sick.length < MIN_OWNERS) return [];
+    const ownerOf = (pod: Pod) => ownerKey(view.ownership('Pod', pod.meta).top);
     const sickNodes = new Map<string, Set<string>>();
-    for (const pod of sick) {
-      const key = ownerKey(view.ownership('Pod', pod.meta).top);
-      sickNodes.set(key, (sickNodes.get(key) ?? new Set()).add(pod.nodeName));
-    }
-    const isOnlyHere = (pod: Pod) => sickNodes.get(ownerKey(view.ownership('Pod', pod.meta).top))?.size === 1;
-    const placedOn = countBy(placed);
-    const sickOn = countBy(sick);
-    const sickByNode = Map.groupBy(sick.filter(isOnlyHere), ({ nodeName }) => nodeName);
-    return [...sickByNode].flatMap(([name, pods]) => {
+    for (const pod of sick) ensure(sickNodes, ownerOf(pod), () => new Set<string>()).add(pod.nodeName);
+    const suspects = [...Map.groupBy(sick, ({ nodeName }) => nodeName)].flatMap(([name, sickHere]) => {
       const node = view.node(name);
-      const here = placedOn.get(name) ?? 0;
-      const elsewhere = placed.length - here;
-      const sickElsewhere = sick.length - (sickOn.get(name) ?? 0);
       if (node === undefined || condition(node.conditions, 'Ready')?.status !== 'True') return [];
-      if (node.meta.deletedAtMs !== undefined || elsewhere === 0) return [];
-      const owners = new Set(pods.map((pod) => ownerKey(view.ownership('Pod', pod.meta).top)));
+      const pods = sickHere.filter((pod) => sickNodes.get(ownerOf(pod))?.size === 1);
+      const owners = new Set(pods.map(ownerOf)).size;
+      if (node.meta.deletedAtMs !== undefined || owners < MIN_OWNERS) return [];
+      return [{ node, pods, owners, sickElsewhere: sick.length - sickHere.length }];
+    });
+    if (suspects.length === 0) return [];
+    const placed = view.objects.Pod.filter(isPlaced).length;
+    return suspects.flatMap(({ node, pods, owners, sickElsewhere }) => {
+      const here = view.podsOn(node.meta.name).filter(isPlaced).length;
+      const elsewhere = placed - here;
       const isOfNode =
-        owners.size >= MIN_OWNERS &&
-        pods.length / here >= MIN_SHARE &&
-        sickElsewhere / elsewhere <= MAX_SHARE_ELSEWHERE;
-      return isOfNode ? [findingFor(view, node, pods, { here, owners: owners.size })] : [];
+        elsewhere > 0 && pods.length / here >= MIN_SHARE && sickElsewhere / elsewhere <= MAX_SHARE_ELSEWHERE;
+      return isOfNode ? [findingFor(view, node, pods, { here, owners })] : [];
     });
   },
 };
 
-function countBy(pods: readonly Pod[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { nodeName } of pods) counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
-  return counts;
+function isPlaced(pod: Pod): boolean {
+  return isLive(pod) && pod.nodeName !== '' && !belongsToJob(pod);
 }
 
 function isSick(pod: Pod, nowMs: number): boolean {

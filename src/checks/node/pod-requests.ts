@@ -8,7 +8,9 @@ export type ReadQuantity = (text: string) => number;
 export function createQuantityReader(): ReadQuantity {
   const known = new Map<string, number>();
   return (text) => {
-    const read = known.get(text) ?? quantityOf(text) ?? 0;
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const read = quantityOf(text) ?? 0;
     known.set(text, read);
     return read;
   };
@@ -21,18 +23,18 @@ export function createQuantityReader(): ReadQuantity {
 export function requestOf({ requests, containers, initContainers }: Pod, resource: string, read: ReadQuantity): number {
   const ofPod = requests[resource];
   if (ofPod !== undefined) return read(ofPod);
-  const of = ({ requests }: Container): number => {
-    const text = requests[resource];
-    return text === undefined ? 0 : read(text);
-  };
   let sidecars = 0;
   let peak = 0;
   for (const container of initContainers) {
-    if (container.restartPolicy === 'Always') sidecars += of(container);
-    else peak = Math.max(peak, sidecars + of(container));
+    if (container.restartPolicy === 'Always') sidecars += requestIn(container, resource, read);
+    else peak = Math.max(peak, sidecars + requestIn(container, resource, read));
   }
-  return Math.max(
-    peak,
-    containers.reduce((sum, container) => sum + of(container), sidecars),
-  );
+  let atOnce = sidecars;
+  for (const container of containers) atOnce += requestIn(container, resource, read);
+  return Math.max(peak, atOnce);
+}
+
+function requestIn({ requests }: Container, resource: string, read: ReadQuantity): number {
+  const text = requests[resource];
+  return text === undefined ? 0 : read(text);
 }

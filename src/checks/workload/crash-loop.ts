@@ -19,17 +19,20 @@ export const crashLoop: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods.filter(isLive).flatMap((pod) =>
-      containersOf(pod)
-        .filter(
-          (container) =>
-            (container.role === 'sidecar' || !belongsToJob(pod)) &&
-            isLooping(container, view.nowMs) &&
-            !isStartRefusal(container.status) &&
-            probeKill(view, pod, container) === undefined,
-        )
-        .map((container) => findingFor(view, pod, container)),
-    ),
+    view.restlessPods
+      .values()
+      .filter(isLive)
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter(
+            (container) =>
+              (container.role === 'sidecar' || !belongsToJob(pod)) &&
+              isLooping(container, view.nowMs) &&
+              !isStartRefusal(container.status) &&
+              probeKill(view, pod, container) === undefined,
+          )
+          .map((container) => findingFor(view, pod, container)),
+      ),
 };
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {

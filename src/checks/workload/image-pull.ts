@@ -24,11 +24,14 @@ export const imagePull: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods.filter(isLive).flatMap((pod) =>
-      containersOf(pod)
-        .filter(({ status }) => isPullFailure(status))
-        .map((container) => findingFor(view, pod, container)),
-    ),
+    view.restlessPods
+      .values()
+      .filter(isLive)
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter(({ status }) => isPullFailure(status))
+          .map((container) => findingFor(view, pod, container)),
+      ),
 };
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {

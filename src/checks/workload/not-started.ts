@@ -27,7 +27,7 @@ export const notStarted: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods.flatMap((pod) => {
+    view.restlessPods.values().flatMap((pod) => {
       if (pod.nodeName === '' || !(pod.phase === 'Pending' ? isUntouched(pod) : isToStartAgain(pod))) return [];
       if (!isLive(pod)) return [];
       const { text, patienceMs } = stageOf(pod);

@@ -17,7 +17,7 @@ export const resizeRefused: Check = {
   worstImpact: 'warning',
   graceMs: 10 * 60_000,
   run: (view) =>
-    view.restlessPods.flatMap((pod): CheckedFinding[] => {
+    view.restlessPods.values().flatMap((pod): CheckedFinding[] => {
       const refused = refusalOf(pod);
       if (refused === undefined || !isLive(pod)) return [];
       const why = clause(refused.message);

@@ -39,11 +39,14 @@ export const startFailed: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods.filter(isLive).flatMap((pod) =>
-      containersOf(pod)
-        .filter(({ status }) => isStartRefusal(status) && !isSpentTry(pod, status))
-        .map((container) => findingFor(view, pod, container)),
-    ),
+    view.restlessPods
+      .values()
+      .filter(isLive)
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter(({ status }) => isStartRefusal(status) && !isSpentTry(pod, status))
+          .map((container) => findingFor(view, pod, container)),
+      ),
 };
 
 /** Of a Job's pod that never restarts, a container that has ended is the Job's business. */

@@ -25,7 +25,7 @@ export const stuckTerminating: Check = {
   // Volumes are unmounted and containers killed after the period that the pod itself was given, which the deletion time includes.
   graceMs: 10 * 60_000,
   run: (view) =>
-    view.restlessPods.flatMap((pod) => {
+    view.restlessPods.values().flatMap((pod) => {
       const { deletedAtMs } = pod.meta;
       // Until that time the pod was given to end by itself, perhaps hours.
       return deletedAtMs === undefined || deletedAtMs > view.nowMs ? [] : [findingFor(view, pod, deletedAtMs)];

@@ -49,7 +49,7 @@ export const unschedulable: Check = {
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
     const capacity = createCapacity(view);
-    return view.restlessPods.flatMap((pod) => {
+    return view.restlessPods.values().flatMap((pod) => {
       if (!isLive(pod) || pod.nodeName !== '' || pod.schedulingGates.length > 0) return [];
       const scheduled = condition(pod.conditions, 'PodScheduled');
       if (scheduled === undefined) return unseen(view, pod) ?? [];

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { CHECKS } from '../../../src/checks/catalogue.ts';
 import type { Check } from '../../../src/checks/check.ts';
 import { crashLoop } from '../../../src/checks/workload/crash-loop.ts';
+import { imagePull } from '../../../src/checks/workload/image-pull.ts';
 import { nodePressure } from '../../../src/checks/node/node-pressure.ts';
 import { kindsFor } from '../../../src/checks/run-checks.ts';
 import { covered } from '../../../src/domain/check.ts';
 import { aCondition, aDeployment, aNode, aSickPod, aSnapshot, aTermination, ago } from '../../builders/kubernetes.ts';
-import { findingsOf, run } from './run.ts';
+import { findingsOf, run, runInTurns } from './run.ts';
 
 const looping = {
   restartCount: 7,
@@ -182,4 +183,37 @@ test('a patrol that read the pods of one namespace says nothing of the others, a
     [false, true],
     [false, true],
   ]);
+});
+
+test('in turns the checks say the same, and others have a turn while indexes, findings and their ties are made', async () => {
+  const pods = Array.from({ length: 1_000 }, (_, index) =>
+    aSickPod(
+      { ready: false, waiting: { reason: 'ErrImagePull', message: 'not found' } },
+      { meta: { name: `pod-${index}`, uid: `pod-${index}` } },
+    ),
+  );
+  const snapshot = aSnapshot({ Pod: pods });
+  let pulled = 0;
+  let pauses = 0;
+  const pulledBetweenPauses: number[] = [];
+  const watched: Check = {
+    ...imagePull,
+    *run(view) {
+      for (const finding of imagePull.run(view)) {
+        pulled += 1;
+        yield finding;
+      }
+    },
+  };
+  const inTurns = await runInTurns(snapshot, { checks: [watched] }, async () => {
+    pauses += 1;
+    pulledBetweenPauses.push(pulled);
+    pulled = 0;
+  });
+
+  expect(inTurns).toEqual(run(snapshot, { checks: [imagePull] }));
+  expect(inTurns.findings).toHaveLength(1_000);
+  expect(Math.max(...pulledBetweenPauses)).toBeLessThanOrEqual(25);
+  // As often again for their words, and half as often for what ties them together.
+  expect(pauses).toBeGreaterThan((2.5 * 1_000) / 25);
 });

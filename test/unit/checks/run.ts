@@ -1,22 +1,31 @@
 import type { CheckRun } from '../../../src/domain/check.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import type { Snapshot, ObjectsByKind } from '../../../src/domain/snapshot.ts';
-import { runChecks, type CheckOptions } from '../../../src/checks/run-checks.ts';
+import { runChecks, runChecksInTurns, type CheckOptions } from '../../../src/checks/run-checks.ts';
 import type { Check } from '../../../src/checks/check.ts';
 import { aSnapshot, NOW_MS } from '../../builders/kubernetes.ts';
 
+const OPTIONS: CheckOptions = {
+  nowMs: NOW_MS,
+  settings: () => ({}),
+  due: 'all',
+  lastKnownOwner: () => undefined,
+  redact: (text) => text,
+  onError: (_id, error) => {
+    throw error;
+  },
+};
+
 export function run(snapshot: Snapshot, over: Partial<CheckOptions> = {}): CheckRun {
-  return runChecks(snapshot, {
-    nowMs: NOW_MS,
-    settings: () => ({}),
-    due: 'all',
-    lastKnownOwner: () => undefined,
-    redact: (text) => text,
-    onError: (_id, error) => {
-      throw error;
-    },
-    ...over,
-  });
+  return runChecks(snapshot, { ...OPTIONS, ...over });
+}
+
+export function runInTurns(
+  snapshot: Snapshot,
+  over: Partial<CheckOptions>,
+  pause: () => Promise<unknown>,
+): Promise<CheckRun> {
+  return runChecksInTurns(snapshot, { ...OPTIONS, ...over }, pause);
 }
 
 /** What one check says of these objects. */
