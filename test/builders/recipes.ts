@@ -18,7 +18,7 @@ export interface Recipe {
 }
 
 /** One block to paste, with what the line above it says to do with it. */
-export interface Edit {
+interface Edit {
   readonly file: string;
   readonly how:
     | { readonly kind: 'whole' }

@@ -21,7 +21,7 @@ import { CERTIFICATES, namespace, stateWith, type Thing } from './cluster.ts';
 import { applyRecipe, type Files, type Recipe } from '../../builders/recipes.ts';
 
 /** A Saturday evening of the simulated clock: windows on Sunday are to come. */
-export const SATURDAY_EVENING_MS = Date.UTC(2026, 10, 21, 18);
+const SATURDAY_EVENING_MS = Date.UTC(2026, 10, 21, 18);
 
 const SETTINGS = ['config.yaml', 'environments.yaml', 'flags.json'];
 const isPolicy = (name: string): boolean => name.endsWith('.rego');
@@ -155,7 +155,7 @@ export async function startWorld(
 }
 
 /** What `kubectl apply -k k8s/` installs, by file name. */
-export async function shippedFiles(): Promise<Files> {
+async function shippedFiles(): Promise<Files> {
   const { claude, agents } = await shippedDefinitions();
   const data = (manifest: string): Files => parseYaml(textOf(`k8s/${manifest}`)).data;
   return {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { CHECKS } from '../../../src/checks/catalogue.ts';
+import { cronProblem } from '../../../src/cycle/cron.ts';
 import { inspectDefinitions } from '../../../src/definitions/assemble.ts';
 import type { DefinitionSettings } from '../../../src/definitions/definition-settings.ts';
 import { KNOWN_KEYS } from '../../../src/definitions/lenient-front-matter.ts';
 import { KNOWN_TOOLS } from '../../../src/definitions/tool-grants.ts';
 import type { Definitions } from '../../../src/domain/definitions.ts';
+import { readSettings } from '../../../src/settings/read-settings.ts';
 import { codeIn, tableOf, textOf } from '../../builders/markdown.ts';
 
 /* What the guide says of text that code reads. Its recipes run in test/integration/guide. */
@@ -84,4 +88,26 @@ test.each([
   const { warnings } = inspect('a.md', `---\nname: a\ndescription: b\n${field}: ${limit + 1}\n---\nBody\n`);
 
   expect(warnings).toContainEqual(expect.objectContaining({ code: 'above-limit' }));
+});
+
+test.each(
+  tableOf(GUIDE, 'you want').flatMap(([, where = '', written = '']) =>
+    codeIn(where)[0]?.includes('.') === true && !written.includes('](')
+      ? [[codeIn(where)[0] ?? '', written] as const]
+      : [],
+  ),
+)('a smaller edit of %s is taken as it is: %s', (file, written) => {
+  const text = written.replaceAll('`', '');
+  const known = new Set(CHECKS.map(({ id }) => id));
+  const { warnings } = readSettings({
+    configFile: 'config.yaml',
+    required: false,
+    readFile: (path) => (path.endsWith(file) ? text : undefined),
+    cronProblem,
+    allowedOrigins: [],
+  });
+  const checks: unknown = text.startsWith('checks:') ? parse(text).checks : {};
+
+  expect(warnings).toEqual([]);
+  expect(Object.keys(checks ?? {}).filter((id) => !known.has(id))).toEqual([]);
 });
