@@ -7,27 +7,19 @@ const LONGEST = 60;
 export function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined && issue.code === 'invalid_type') return 'must be given';
   if (value === null) return 'has no value: give it one, or take the key away for the default';
-  switch (issue.code) {
-    case 'invalid_type':
-      if (!issue.message.startsWith('Invalid input')) return issue.message + not(value);
-      return `must be ${NOUNS[issue.expected] ?? issue.expected}${not(value)}${remedy(issue.expected, value)}`;
-    case 'invalid_value': {
-      const words = issue.values.map(String);
-      const near = typeof value === 'string' ? nearest(value, words) : undefined;
-      return `must be one of ${words.join(', ')}${not(value)}${near === undefined ? '' : `; did you mean ${near}?`}`;
-    }
-    case 'too_small':
-    case 'too_big':
-      return `${sizeOf(issue)}${not(value)}`;
-    case 'invalid_format':
-      return issue.format === 'url'
-        ? `must be a URL such as "https://example.com/"${not(value)}`
-        : issue.message + not(value);
-    case 'invalid_union':
-      return `must be a text, a number, true or false${not(value)}`;
-    default:
-      return issue.message + not(value);
+  if (issue.code === 'invalid_type') {
+    if (!issue.message.startsWith('Invalid input')) return issue.message + not(value);
+    return `must be ${NOUNS[issue.expected] ?? issue.expected}${not(value)}${remedy(issue.expected, value)}`;
   }
+  if (issue.code === 'invalid_value') {
+    const words = issue.values.map(String);
+    const near = typeof value === 'string' ? nearest(value, words) : undefined;
+    return `must be one of ${words.join(', ')}${not(value)}${near === undefined ? '' : `; did you mean ${near}?`}`;
+  }
+  if (issue.code === 'too_small' || issue.code === 'too_big') return sizeOf(issue) + not(value);
+  if (issue.code === 'invalid_union') return `must be a text, a number, true or false${not(value)}`;
+  const isUrl = issue.code === 'invalid_format' && issue.format === 'url';
+  return (isUrl ? 'must be a URL such as "https://example.com/"' : issue.message) + not(value);
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
