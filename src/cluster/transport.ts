@@ -4,6 +4,7 @@ import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { messageOf } from '../errors.ts';
 import { createByteStore } from './byte-store.ts';
 import type { Credentials, TlsOptions } from './credentials.ts';
+import { createTurns } from './turns.ts';
 
 /** One HTTP answer, whatever its status. */
 export interface Answer {
@@ -84,6 +85,7 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
   const prefix = pathname.replace(/\/+$/, '');
   let current: { readonly key: string; readonly dispatcher: Dispatcher } | undefined;
   const retired = new Set<Promise<void>>();
+  const took = createTurns();
 
   function dispatcherFor(tls: TlsOptions, connectMs: number): Dispatcher {
     const key = keyOf(tls, connectMs);
@@ -115,10 +117,14 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
         const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
         const store = createByteStore();
         const take = (isSuccess && receive?.(String(contentType))) || ((piece) => store.add(piece, maxBytes));
-        const { cut } = await readBody(response.body, (piece) => {
-          deadline.arrived(piece.length);
-          return take(piece);
-        });
+        const { cut } = await readBody(
+          response.body,
+          (piece) => {
+            deadline.arrived(piece.length);
+            return take(piece);
+          },
+          took,
+        );
         return {
           status: response.statusCode,
           retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
@@ -141,10 +147,17 @@ export function createTransport(server: string, proxyUrl: string | undefined): T
 }
 
 /** By events, because a list comes in tens of thousands of pieces and each turn of an async loop costs more than the piece. */
-function readBody(body: Readable, take: (piece: Buffer) => boolean): Promise<{ readonly cut: boolean }> {
+function readBody(
+  body: Readable,
+  take: (piece: Buffer) => boolean,
+  took: (bytes: number, body: Readable) => void,
+): Promise<{ readonly cut: boolean }> {
   return new Promise((resolve, reject) => {
     body.on('data', (piece: Buffer) => {
-      if (take(piece)) return;
+      if (take(piece)) {
+        took(piece.length, body);
+        return;
+      }
       resolve({ cut: true });
       // Nobody reads the rest: the response and its connection end here.
       body.destroy();
