@@ -1,3 +1,4 @@
+import type { AgentsOutcome } from '../domain/agent-report.ts';
 import type { CheckOutcome } from '../domain/check.ts';
 import type { Trigger } from '../domain/cycle.ts';
 import type { AgentDefinition, Definitions } from '../domain/definitions.ts';
@@ -72,6 +73,8 @@ export interface AgentsInput {
   readonly incidents: readonly Incident[];
   /** Of the first pass: what people were told, and why not. */
   readonly decisions: readonly Decision[];
+  /** What agents have reported before, for those that are asked again alone; left out: nothing yet. */
+  readonly reported?: Pick<AgentsOutcome, 'analyses' | 'correlations'>;
   readonly gaps: readonly Gap[];
   readonly checks: readonly CheckOutcome[];
   readonly callModel: CallModel;

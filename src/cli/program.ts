@@ -79,8 +79,10 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
       'decide recorded cycles again with these files: last, last:20, 24h, an id, a report file; may be repeated',
       (word: string, before: readonly string[] | undefined) => [...(before ?? []), word],
     )
+    .option('--live', 'with --against: ask the escalation agent again too; costs money, within the budgets')
     .action(async (paths: string[], flags: ValidateFlags & Partial<AgainstFlags>) => {
-      const { against } = flags;
+      const { against, live } = flags;
+      if (live === true && against === undefined) program.error('error: --live goes with --against CYCLE');
       finish(
         against === undefined
           ? await runValidate(world, flags, paths)

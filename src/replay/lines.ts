@@ -138,11 +138,12 @@ function paragraphOf(
 /** @param isMoved the address differs: it is said of what is not told as well */
 function wordsOf(telling: Telling | undefined, nowIso: string, isMoved: boolean): string {
   if (telling === undefined) return 'not looked at';
-  const { told, severity, channel, contacts, until } = telling;
+  const { told, reason, severity, channel, contacts, until } = telling;
   const why = whyOf(telling);
   const address = [channel ?? 'its channel', ...contacts].join(' ');
   if (told) return `told ${severity} in ${address}: ${why}`;
-  const end = until === undefined ? '' : `, until ${minute(until, nowIso)}`;
+  // Business hours have been named already.
+  const end = until === undefined || reason === 'outside-hours' ? '' : `, until ${minute(until, nowIso)}`;
   return `not told, ${severity}${isMoved ? ` in ${address}` : ''}: ${why}${end}`;
 }
 

@@ -76,7 +76,7 @@ export function createDispatch(parts: DispatchParts): CycleSteps['dispatch'] {
 }
 
 /** Everything of ours in a request; what the model itself said goes back as it came. */
-function withoutSecrets(call: CallModel, redact: Redact): CallModel {
+export function withoutSecrets(call: CallModel, redact: Redact): CallModel {
   const clean = (message: ModelMessage): ModelMessage => {
     switch (message.role) {
       case 'user':
@@ -99,7 +99,7 @@ export function modelSettingsOf({ llm, budget }: Settings): ModelSettings {
   return { ...llm, perCycleUsd: budget.perCycleUsd, perDayUsd: budget.perDayUsd };
 }
 
-function modelsOf({ llm, modelAliases }: Settings): Models {
+export function modelsOf({ llm, modelAliases }: Settings): Models {
   return { model: modelIdOf(llm.model, modelAliases), quietModel: modelIdOf(llm.quietModel, modelAliases) };
 }
 

@@ -29,19 +29,22 @@ export interface ReplayedCycle {
   readonly incidents: readonly Incident[];
 }
 
+/** Gives the verdicts on what stands after the first pass. */
+export type AskAgain = (first: ReplayedCycle) => Promise<readonly Verdict[]>;
+
 const DAY_MS = 24 * 3_600_000;
 
 /**
  * Decides a recorded cycle again with other files: what was found, when, and what the agents said stay as they were.
  *
  * @param carried what people would have been told of incidents before, where that differs from what was recorded
- * @param live what the agents say of it now, instead of what was recorded
+ * @param live asked for what the agents say of it now, instead of what was recorded; left out: what they said then
  */
 export async function replayCycle(
   report: ReplayableReport,
   files: ReplayFiles,
   carried: ReadonlyMap<string, Incident>,
-  live?: AgentsOutcome,
+  live?: AskAgain,
 ): Promise<ReplayedCycle> {
   const { replay } = report;
   const [firstPass, secondPass] = replay.passes;
@@ -69,12 +72,15 @@ export async function replayCycle(
   const stillKnown = overlay(after, touched).filter(
     ({ state, resolvedAtMs }) => state === 'open' || (resolvedAtMs ?? 0) > decidedAtMs - DAY_MS,
   );
-  const agents = live ?? agentsOf(report);
-  const verdicts = agents.verdicts.map((verdict) => followingFloor(verdict, moved.get(verdict.findingId)));
+  const said = agentsOf(report);
+  const verdicts =
+    live === undefined
+      ? said.verdicts.map((verdict) => followingFloor(verdict, moved.get(verdict.findingId)))
+      : await live({ findings: all, incidents: after, decisions: first.decisions });
   const second = decidePass(report, files, secondPass, {
     findings: all,
     known: stillKnown,
-    agents: live ?? { ...agents, verdicts },
+    agents: { ...said, verdicts },
   });
   return {
     findings: all,
@@ -190,7 +196,7 @@ function keyOf(
   ]);
 }
 
-export function agentsOf({ agents, notCalled, usage, summary, replay, findings }: ReplayableReport): AgentsOutcome {
+function agentsOf({ agents, notCalled, usage, summary, replay, findings }: ReplayableReport): AgentsOutcome {
   const reports = replay.agents ?? { analyses: [], correlations: [], verdicts: [], words: [], missing: undefined };
   return {
     ...reports,

@@ -6,6 +6,8 @@ import { compareCycle, type CycleComparison, type RulesOf } from '../../replay/c
 import { openRecordedCycles } from '../../store/recorded-cycles.ts';
 import { knownTools } from '../../wiring/known-tools.ts';
 import { replayCycle, rulesFor, type ReplayableReport } from '../../wiring/replay-cycle.ts';
+import type { AskedAgain } from '../../wiring/ask-again.ts';
+import { openContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { lineAt, type Candidate } from '../validate/collected.ts';
 import { validate, type ValidateFlags } from '../validate/validate.ts';
@@ -14,11 +16,14 @@ import type { World } from '../world.ts';
 import { editedSettings } from './edited-settings.ts';
 import { createReadDefinitions, filesOfCycle, type Archive, type FilesOfCycle } from './files-of-cycle.ts';
 import { findCycles } from './find-cycles.ts';
+import { openLive } from './live.ts';
 import { createPolicyAgain } from './policy-again.ts';
 import { printAgainst } from './print-against.ts';
 
 export interface AgainstFlags extends ValidateFlags {
   readonly against: readonly string[];
+  /** Asks the escalation agent again, too. */
+  readonly live?: boolean;
 }
 
 /** Without these, what code alone tells would be another thing altogether. */
@@ -70,6 +75,17 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   const askPolicyAgain = createPolicyAgain({ opaPath: environment.opaPath, names: settings.rego.files });
   const policies = candidates.some(({ kind }) => kind === 'policy');
 
+  const live =
+    flags.live === true
+      ? openLive(
+          world,
+          openContext(world, flags, 'stderr'),
+          settings,
+          (day) => recorded?.spentOn(day) ?? Promise.resolve(0),
+        )
+      : undefined;
+  const asked: AskedAgain[] = [];
+
   const notes = new Set(found.notes);
   const cycles: CycleComparison[] = [];
   /** Incidents of which people have heard otherwise in an earlier one of these cycles, as they would stand. */
@@ -82,7 +98,12 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
     const definitions = readDefinitions(files.now, settingsNow.zone);
     const { assess, note } = await askPolicyAgain(report, files, { definitions, settings: settingsNow, policies });
     if (note !== undefined) notes.add(note);
-    const again = await replayCycle(report, { definitions, settings: settingsNow, assess }, carried);
+    const again = await replayCycle(
+      report,
+      { definitions, settings: settingsNow, assess },
+      carried,
+      live?.(report, definitions, (one) => asked.push(one)),
+    );
 
     const before = files.was.has('CLAUDE.md') ? readDefinitions(files.was, recordedSettings.zone) : undefined;
     const rulesOf: RulesOf = {
@@ -105,6 +126,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   print({
     files: paths,
     cycles,
+    ...(live !== undefined && { asked }),
     notes: [...notes],
     problems: document.complaints,
   });

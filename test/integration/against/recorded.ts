@@ -8,7 +8,7 @@ import { startSimulatedCluster } from '../../../src/demo/cluster/server.ts';
 import { stateAt, type ClusterState } from '../../../src/demo/cluster/state.ts';
 import { demoCycles } from '../../../src/demo/cluster/timeline.ts';
 import { createScriptedModel } from '../../../src/demo/scripted-model.ts';
-import { startClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
+import { startClaudeStandIn, type ClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
 import { startGithubStandIn } from '../../../src/demo/stand-ins/github.ts';
 import { startSlackStandIn } from '../../../src/demo/stand-ins/slack.ts';
 import { handClock } from '../../harness/hand-clock.ts';
@@ -41,6 +41,12 @@ export interface Recorded extends AsyncDisposable {
   readonly spawned: (cycles: readonly string[], ...paths: readonly string[]) => Promise<ProgramResult>;
   /** The same command line in this process, for tables. */
   readonly against: (cycles: readonly string[], ...paths: readonly string[]) => Promise<ProgramResult>;
+  /** The same with `--live` and this model; left out: without a key. */
+  readonly live: (
+    claude: Pick<ClaudeStandIn, 'url' | 'apiKey'> | undefined,
+    cycles: readonly string[],
+    ...paths: readonly string[]
+  ) => Promise<ProgramResult>;
   /** A copy of the shipped definitions with other texts in it. */
   readonly edited: (changes: Readonly<Record<string, (text: string) => string>>) => Promise<string>;
 }
@@ -77,12 +83,13 @@ export async function recordDemo(variables: Readonly<Record<string, string>> = {
   const { dataDir, reportsDir } = monitor;
   const running = acquired.move();
   let copies = 0;
+  // What is not given comes from the database alone.
+  const nowhere = join(directory, 'nothing');
+  const places = `--data-dir ${dataDir} --reports-dir ${reportsDir} --claude-dir ${nowhere} --agents-dir ${nowhere}`;
   const wordsFor = (cycles: readonly string[], paths: readonly string[]): readonly string[] => [
     'validate',
     ...cycles.flatMap((cycle) => ['--against', cycle]),
-    ...['--data-dir', dataDir, '--reports-dir', reportsDir],
-    // What is not given comes from the database alone.
-    ...['--claude-dir', join(directory, 'nothing'), '--agents-dir', join(directory, 'nothing')],
+    ...places.split(' '),
     ...paths,
   ];
   const environment = {
@@ -94,19 +101,12 @@ export async function recordDemo(variables: Readonly<Record<string, string>> = {
     reportsDir,
     spawned: (cycles, ...paths) =>
       runProgram({ arguments: wordsFor(cycles, paths), cwd: directory, variables: environment }),
-    against: async (cycles, ...paths) => {
-      const written = { stdout: '', stderr: '' };
-      const exitCode = await main({
-        arguments: wordsFor(cycles, paths),
-        variables: environment,
-        stdout: { write: (text) => (written.stdout += text) },
-        stderr: { write: (text) => (written.stderr += text) },
-        now: Date.now,
-        stopping: new AbortController().signal,
-        version: '0.0.0-test',
-      });
-      return { exitCode, ...written };
-    },
+    live: (claude, cycles, ...paths) =>
+      inProcess(wordsFor(cycles, ['--live', ...paths]), {
+        ...environment,
+        ...(claude !== undefined && { ANTHROPIC_BASE_URL: claude.url, ANTHROPIC_API_KEY: claude.apiKey }),
+      }),
+    against: (cycles, ...paths) => inProcess(wordsFor(cycles, paths), environment),
     edited: async (changes) => {
       copies += 1;
       const copy = join(directory, `edit-${copies}`);
@@ -121,4 +121,21 @@ export async function recordDemo(variables: Readonly<Record<string, string>> = {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+async function inProcess(
+  words: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<ProgramResult> {
+  const written = { stdout: '', stderr: '' };
+  const exitCode = await main({
+    arguments: words,
+    variables,
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+    now: Date.now,
+    stopping: new AbortController().signal,
+    version: '0.0.0-test',
+  });
+  return { exitCode, ...written };
 }

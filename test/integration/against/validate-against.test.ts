@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createScriptedModel } from '../../../src/demo/scripted-model.ts';
+import { startClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
 import { findOpa } from '../../builders/opa.ts';
 import { POLICIES, recordDemo, type Recorded } from './recorded.ts';
 
@@ -135,7 +137,7 @@ describe('each edit shows what it changes, where it stands, and nothing else', (
       cycle: '2026-11-22T02:10:00Z-scheduled',
       changes: { 'environments.yaml': () => "namespaces:\n  web: development\n  '*': production\n" },
       shows: [
-        'now   not told, SEV-3: waits for business hours, which begin 2026-11-23 08:00 UTC',
+        'now   not told, SEV-3 in #alerts @web-oncall: waits for business hours, which begin 2026-11-23 09:00 UTC\n',
         'environment production → development',
         /\+ \S+\/environments\.yaml:2 {2}environment: development/,
       ],
@@ -145,8 +147,7 @@ describe('each edit shows what it changes, where it stands, and nothing else', (
     const { stdout, stderr, exitCode } = await recorded.against([cycle], await recorded.edited(changes));
 
     for (const shown of shows) {
-      if (typeof shown === 'string') expect(stdout).toContain(shown);
-      else expect(stdout).toMatch(shown);
+      expect(stdout).toMatch(typeof shown === 'string' ? new RegExp(RegExp.escape(shown)) : shown);
     }
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(`1 cycle, 4 decisions about 4 incidents: ${counts}`);
     expect([stderr, exitCode]).toEqual(['', 0]);
@@ -246,6 +247,48 @@ test('machines get every decision, then and now', async () => {
     was: { told: false, reason: 'known-issue', until: '2026-11-22T03:00:00.000Z' },
     now: { told: true, reason: 'first-seen', severity: 'SEV-2', channel: '#critical-alerts' },
     rules: [{ side: 'was', what: 'known issue', place: 'CLAUDE.md:44' }],
+  });
+});
+
+describe('with --live', () => {
+  const sentence = 'A storefront that customers cannot open counts as SEV-1, whatever still works behind it.';
+
+  test('the escalation agent is asked again: with the edited text, with what was known then, without tools; the cost is said', async () => {
+    const scripted = createScriptedModel();
+    await using claude = await startClaudeStandIn({
+      script: async (request) => {
+        const turn = await scripted(request);
+        if (!JSON.stringify(request.system).includes(sentence)) return turn;
+        return JSON.parse(JSON.stringify(turn).replaceAll('"severity":"SEV-2"', '"severity":"SEV-1"'));
+      },
+    });
+    const edited = await recorded.edited({ 'escalation-manager.md': (text) => `${text}\n## Shop\n\n${sentence}\n` });
+    const cycle = '2026-11-22T02:10:00Z-scheduled';
+    const without = await recorded.against([cycle], edited);
+    const { stdout, stderr, exitCode } = await recorded.live(claude, [cycle], edited);
+
+    expect(without.stdout).toMatch(/nothing would have been told differently\n$/);
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/then {2}told SEV-2 in #critical-alerts @web-oncall: first-seen\n/);
+    expect(stdout).toContain(
+      'now   told SEV-1 in #critical-alerts @web-oncall @incident-commander: worse, SEV-2 → SEV-1',
+    );
+    expect(stdout).toContain('escalation-manager raised SEV-2 to SEV-1');
+    expect(stdout).toMatch(
+      /^Asked again: escalation-manager, about 1 of these cycles, .* no tools; .*\nCost: [1-9]\d* model calls, \$0\.0\d+$/m,
+    );
+    expect(claude.messages.length).toBeGreaterThan(0);
+    for (const { tools = [] } of claude.messages) {
+      expect(tools.filter(({ name }) => /^(?:k8s|github|incidents)_/.test(name))).toEqual([]);
+    }
+    expect(claude.violations).toEqual([]);
+  });
+
+  test('without a key it is refused before anything is said', async () => {
+    const { stdout, stderr, exitCode } = await recorded.live(undefined, ['last'], await recorded.edited({}));
+
+    expect(stderr).toMatch(/CONFIG_INVALID: --live asks the model, and it cannot be asked: .*ANTHROPIC_API_KEY/);
+    expect([stdout, exitCode]).toEqual(['', 78]);
   });
 });
 

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { MonitorError } from '../../errors.ts';
+import { createModel } from '../../model/model.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { createAskAgain } from '../../wiring/ask-again.ts';
+import { modelSettingsOf } from '../../wiring/dispatch.ts';
+import { secretsOrNone } from '../../wiring/secrets-or-none.ts';
+import { sleepQuietly } from '../../wiring/time.ts';
+import { vertexAccess } from '../../wiring/vertex-access.ts';
+import type { Context } from '../context.ts';
+import type { World } from '../world.ts';
+
+/**
+ * The escalation agents, for `--live`. The budgets hold as always: the day's includes what the monitor has spent, read from its database; what
+ * is spent here is not written there.
+ *
+ * @throws {MonitorError} `CONFIG_INVALID` when no model can be asked
+ */
+export function openLive(
+  world: World,
+  { environment, secrets, redact, log }: Context,
+  settings: Settings,
+  spentOn: (day: string) => Promise<number>,
+): ReturnType<typeof createAskAgain> {
+  // What an agent did stands in the result; a failure is worth a line of its own.
+  log.setLevel('warn');
+  const credentials = secretsOrNone(secrets, log);
+  const spentHere = new Map<string, number>();
+  const model = createModel({
+    apiKey: credentials.ANTHROPIC_API_KEY,
+    openAiKey: credentials.OPENAI_API_KEY,
+    ...vertexAccess({ environment, now: world.now, onCredential: secrets.remember }),
+    baseUrl: environment.anthropicBaseUrl,
+    settings: () => modelSettingsOf(settings),
+    switchedOn: () => settings.flags.modelCalls,
+    spend: {
+      load: async (day) => (await spentOn(day)) + (spentHere.get(day) ?? 0),
+      add: (day, usd) => {
+        spentHere.set(day, (spentHere.get(day) ?? 0) + usd);
+        return Promise.resolve();
+      },
+    },
+    onCall: () => undefined,
+    now: world.now,
+    sleep: sleepQuietly,
+    random: Math.random,
+    log,
+  });
+  const missing = model.missing();
+  if (missing !== undefined) {
+    throw new MonitorError('CONFIG_INVALID', `--live asks the model, and it cannot be asked: ${missing}`);
+  }
+  return createAskAgain({
+    model,
+    settings,
+    redact,
+    newFenceMarker: () => randomBytes(8).toString('hex'),
+    signal: world.stopping,
+    log,
+  });
+}
