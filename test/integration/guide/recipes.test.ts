@@ -54,8 +54,9 @@ test.each(WITH_AND_WITHOUT)('Raise a service to P0, $way', async ({ model }) => 
 
 test.each(WITH_AND_WITHOUT)('Silence a known issue inside its window, $way', async ({ model }) => {
   const recipe = recipeOf('Silence a known issue inside its window');
-  const world = await startWorld({ model, atMs: sunday(2) });
+  const world = await startWorld({ model, atMs: sunday(1, 50) });
   const { things, clock, monitor } = world;
+  await nextCycle(world);
   await world.apply(recipe);
   await expectValidated(world, recipe);
   things.push(crashingDatabase({ namespace: 'databases', name: 'orders-db-2', sinceMs: sunday(2, 5) }));
