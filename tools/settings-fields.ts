@@ -247,6 +247,12 @@ export const FIELDS: Readonly<Record<string, FieldText>> = {
 
 /** The files beside it. */
 export const SIBLING_FIELDS: Readonly<Record<string, Readonly<Record<string, FieldText>>>> = {
+  'environments.yaml': {
+    cluster: {
+      what: 'the environment of nodes and other cluster-wide objects; without it the most careful one that a namespace has',
+    },
+    namespaces: { bounds: 'glob: environment', what: 'the first that matches, in the order of the file' },
+  },
   'retry.yaml': {
     max_attempts: { what: 'tries of one read of the API server, the first included' },
     initial_backoff: {

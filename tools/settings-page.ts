@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { SettingsFile } from '../src/settings/schema.ts';
+import { EnvironmentsFile, SettingsFile } from '../src/settings/schema.ts';
 import { DeduplicationFile, FlagsFile, RateLimitsFile, RetryFile, StormFile } from '../src/settings/sibling-schemas.ts';
 import { FIELDS, SIBLING_FIELDS, type FieldText } from './settings-fields.ts';
-import { fieldsOf, SETTINGS_SCHEMA_FILE, settingsSchemaText, type Field } from './settings-schema.ts';
+import { fieldsOf, schemaFileOf, schemaTextOf, type Field } from './settings-schema.ts';
 
-/** The tables of `docs/configuration.md` as code. `npm run settings-page` writes them, and the schema for editors. */
+/** The tables of `docs/configuration.md` as code. `npm run settings-page` writes them, and the schemas for editors. */
 export const SETTINGS_PAGE_FILE = 'docs/configuration.md';
 
 const HEAD = '| field | default | bounds | what it does |\n| --- | --- | --- | --- |\n';
@@ -13,27 +13,43 @@ const HEAD = '| field | default | bounds | what it does |\n| --- | --- | --- | -
 const BEGIN = (name: string): string => `<!-- generated: ${name} (npm run settings-page) -->\n\n`;
 const END = '\n<!-- end -->\n';
 
-const SIBLINGS: readonly (readonly [string, z.ZodType])[] = [
-  ['retry.yaml', RetryFile],
-  ['flags.json', FlagsFile],
-  ['storm.yaml', StormFile],
-  ['dedup.yaml', DeduplicationFile],
-  ['rate_limits.yaml', RateLimitsFile],
+interface SettingsPart {
+  readonly file: string;
+  readonly schema: z.ZodType;
+  /** The key that the file may stand below. */
+  readonly wrapper?: string;
+}
+
+const PARTS: readonly SettingsPart[] = [
+  { file: 'config.yaml', schema: SettingsFile },
+  { file: 'environments.yaml', schema: EnvironmentsFile },
+  { file: 'retry.yaml', schema: RetryFile, wrapper: 'retry' },
+  { file: 'flags.json', schema: FlagsFile, wrapper: 'flags' },
+  { file: 'storm.yaml', schema: StormFile, wrapper: 'storm' },
+  { file: 'dedup.yaml', schema: DeduplicationFile, wrapper: 'deduplication' },
+  { file: 'rate_limits.yaml', schema: RateLimitsFile, wrapper: 'rate_limits' },
 ];
+
+const textsOf = (file: string): Readonly<Record<string, FieldText>> =>
+  file === 'config.yaml' ? FIELDS : (SIBLING_FIELDS[file] ?? {});
 
 /** The page with fresh tables; what people wrote around them stays. */
 export function settingsPageText(page: string): string {
-  let text = replaced(page, 'config.yaml', HEAD + rowsOf(fieldsOf(SettingsFile), FIELDS));
-  for (const [name, schema] of SIBLINGS) {
-    const texts = SIBLING_FIELDS[name] ?? {};
-    text = replaced(text, name, HEAD + rowsOf(fieldsOf(schema), texts));
-  }
-  return text;
+  return PARTS.reduce(
+    (text, { file, schema }) => replaced(text, file, HEAD + rowsOf(fieldsOf(schema), textsOf(file))),
+    page,
+  );
 }
 
-/** The text of `docs/config.schema.json`. */
-export function schemaText(): string {
-  return settingsSchemaText((path) => (FIELDS[path]?.what ?? '').replaceAll('`', ''));
+/** The texts of the schemas for editors, by their files. */
+export function schemaTexts(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    PARTS.map(({ file, schema, wrapper }) => {
+      const texts = textsOf(file);
+      const text = schemaTextOf(file, schema, (path) => (texts[path]?.what ?? '').replaceAll('`', ''), wrapper);
+      return [schemaFileOf(file), text];
+    }),
+  );
 }
 
 function replaced(page: string, name: string, table: string): string {
@@ -75,5 +91,5 @@ function boundsOf(schema: Field['schema']): string {
 
 if (import.meta.main) {
   writeFileSync(SETTINGS_PAGE_FILE, settingsPageText(readFileSync(SETTINGS_PAGE_FILE, 'utf8')));
-  writeFileSync(SETTINGS_SCHEMA_FILE, schemaText());
+  for (const [file, text] of Object.entries(schemaTexts())) writeFileSync(file, text);
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { SettingsFile } from '../src/settings/schema.ts';
 
-/** The schema of `config.yaml` for editors. */
-export const SETTINGS_SCHEMA_FILE = 'docs/config.schema.json';
+/** Where the schema of a settings file for editors is. */
+export function schemaFileOf(file: string): string {
+  return `docs/${file.replace(/\.(?:yaml|json)$/, '')}.schema.json`;
+}
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -17,18 +18,37 @@ export function fieldsOf(file: z.ZodType): readonly Field[] {
   return leavesOf('', z.toJSONSchema(file, { io: 'input', unrepresentable: 'any' }));
 }
 
-/** The text of `docs/config.schema.json`, with what the page says of each field. */
-export function settingsSchemaText(descriptionOf: (path: string) => string): string {
-  const { $schema, ...schema } = z.toJSONSchema(SettingsFile, {
+/**
+ * A schema for editors, with what the page says of each field.
+ *
+ * @param wrapper the key that the file may stand below
+ */
+export function schemaTextOf(
+  file: string,
+  fileSchema: z.ZodType,
+  descriptionOf: (path: string) => string,
+  wrapper?: string,
+): string {
+  const { $schema, ...schema } = z.toJSONSchema(fileSchema, {
     io: 'input',
     unrepresentable: 'any',
     target: 'draft-7',
   });
+  const flat = described('', schema, descriptionOf);
+  const named = { ...flat, properties: { $schema: { type: 'string' }, ...flat.properties } };
+  const inForm = file.endsWith('.json') ? named : flat;
   const whole = {
     $schema,
-    title: 'k8s-monitor config.yaml',
+    title: `k8s-monitor ${file}`,
     description: 'How the monitor behaves; every field has a default. docs/configuration.md is the same as a page.',
-    ...described('', schema, descriptionOf),
+    ...(wrapper === undefined
+      ? inForm
+      : {
+          anyOf: [
+            inForm,
+            { type: 'object', properties: { [wrapper]: flat }, required: [wrapper], additionalProperties: false },
+          ],
+        }),
   };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }

@@ -20,6 +20,8 @@ export function unknownKeys(schema: unknown, raw: unknown, path: readonly string
   return Object.entries(raw).flatMap(([key, inner]) => {
     const { child, known } = levelOf(schema, key);
     const here = [...path, key];
+    // Where JSON names the schema that its editor follows.
+    if (path.length === 0 && key === '$schema') return [];
     if (child !== undefined) return unknownKeys(child, inner, here);
     return known.length === 0 ? [] : [{ path: here, near: nearest(key, known) }];
   });

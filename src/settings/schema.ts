@@ -28,11 +28,14 @@ const LogLevel = z
   .enum(['debug', 'info', 'warn', 'error', 'DEBUG', 'INFO', 'WARN', 'ERROR'])
   .transform((level) => LEVELS[level]);
 const RegoFile = z.string().regex(/^[\w.-]+\.rego$/, 'must be the name of a file such as "priority.rego"');
+const ENVIRONMENT_NAMES = ENVIRONMENTS.filter((name) => name !== 'unknown');
 /** In any case; `unknown` is what nobody said. */
-const EnvironmentName = z.preprocess(
-  (value) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
-  z.enum(ENVIRONMENTS).exclude(['unknown']),
-);
+const EnvironmentName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(ENVIRONMENT_NAMES))
+  .meta({ enum: [...ENVIRONMENT_NAMES] });
 const Toolset = z.object({ enabled: z.boolean().default(true) }).prefault({});
 const CheckOverride = z.object({
   enabled: z.boolean().optional(),

@@ -9,8 +9,8 @@ import { readSettings } from '../../../src/settings/read-settings.ts';
 import { EnvironmentsFile, SettingsFile } from '../../../src/settings/schema.ts';
 import { SECRET_NAMES } from '../../../src/settings/secrets.ts';
 import { checkIdsWith } from '../../../src/wiring/custom-resources.ts';
-import { schemaText, settingsPageText } from '../../../tools/settings-page.ts';
-import { fieldsOf, SETTINGS_SCHEMA_FILE } from '../../../tools/settings-schema.ts';
+import { schemaTexts, settingsPageText } from '../../../tools/settings-page.ts';
+import { fieldsOf, schemaFileOf } from '../../../tools/settings-schema.ts';
 import { codeIn, tableOf, textOf } from '../../builders/markdown.ts';
 import { settingsOf } from '../../builders/settings.ts';
 
@@ -31,13 +31,15 @@ const rows = tableOf(SETTINGS, 'field').map(([path = '', byDefault = '', bounds 
   what,
 }));
 
-test('the tables of the page and the schema for editors are as generated (npm run settings-page)', () => {
+test('the tables of the page and the schemas for editors are as generated (npm run settings-page)', () => {
   expect(settingsPageText(DOCUMENT)).toBe(DOCUMENT);
-  expect(textOf(SETTINGS_SCHEMA_FILE)).toBe(schemaText());
+  for (const [file, text] of Object.entries(schemaTexts())) expect(textOf(file), file).toBe(text);
 });
 
 test('an editor takes what is shipped, and marks a key that nobody knows and a value out of bounds', () => {
-  const validate = new Ajv({ strict: false, formats: { uri: true } }).compile(JSON.parse(schemaText()));
+  const validate = new Ajv({ strict: false, formats: { uri: true } }).compile(
+    JSON.parse(textOf(schemaFileOf('config.yaml'))),
+  );
   const shipped: unknown = parse(textOf('k8s/config-configmap.yaml')).data['config.yaml'];
 
   expect(validate(parse(String(shipped))), JSON.stringify(validate.errors)).toBe(true);
@@ -46,11 +48,26 @@ test('an editor takes what is shipped, and marks a key that nobody knows and a v
   expect(validate({ llm: { provider: 'somebody' } })).toBe(false);
 });
 
+test.each([
+  ['environments.yaml', 'cluster: production\nnamespaces: {"*": test}', 'namespaces: {"*": prod}'],
+  ['retry.yaml', 'max_attempts: 3', 'max_attempts: 11'],
+  ['retry.yaml', 'retry: {max_attempts: 3}', 'retry: {max_attempt: 3}'],
+  ['flags.json', '{"$schema": "flags.schema.json", "patrols": false}', '{"patrol": false}'],
+  ['storm.yaml', 'storm: {rate_threshold: 1}', 'rate_threshold: 0'],
+  ['dedup.yaml', 'ttl: 5m', 'ttl: 5'],
+  ['rate_limits.yaml', 'requests_per_minute: 1', 'requests_per_minute: 0'],
+])('an editor takes %s as %j and not as %j', (file, right, wrong) => {
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(textOf(schemaFileOf(file))));
+
+  expect(validate(parse(right)), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate(parse(wrong))).toBe(false);
+});
+
 test('the shipped config.yaml names its schema, by a path from where it lies', () => {
   const shipped = String(parse(textOf('k8s/config-configmap.yaml')).data['config.yaml']);
   const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(shipped) ?? [];
 
-  expect(join('k8s', path)).toBe(SETTINGS_SCHEMA_FILE);
+  expect(join('k8s', path)).toBe(schemaFileOf('config.yaml'));
 });
 
 test('every field of config.yaml stands in docs/configuration.md, in the order of the schema, and nothing else', () => {
