@@ -100,6 +100,26 @@ test('a ConfigMap beyond the limit of annotations is refused on the client side 
   );
 });
 
+test('an edit in the cluster is not overwritten unasked, and the way from a client-side apply is free', async () => {
+  const namespace = await server.uniqueNamespace('conflict');
+  const apply = (text: string, ...flags: readonly string[]): Promise<string> =>
+    server.kubectl(['apply', ...flags, '-n', namespace, '-f', '-'], {
+      input: stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'shared' },
+        data: { 'CLAUDE.md': text },
+      }),
+    });
+  await apply('one');
+  expect(await apply('two', '--server-side')).toContain('serverside-applied');
+
+  const edit = JSON.stringify({ data: { 'CLAUDE.md': 'edited' } });
+  await server.kubectl(['-n', namespace, 'patch', 'configmap', 'shared', '--type', 'merge', '-p', edit]);
+  await expect(apply('three', '--server-side')).rejects.toThrow('conflict with "kubectl-');
+  expect(await apply('three', '--server-side', '--force-conflicts')).toContain('serverside-applied');
+});
+
 test('an immutable ConfigMap takes no edit, and is no longer mutable by taking the mark away', async () => {
   const namespace = await server.uniqueNamespace('immutable');
   const map = (text: string, immutable: boolean): string =>
