@@ -5,6 +5,7 @@ import { MonitorError } from '../../errors.ts';
 import { compareCycle, type CycleComparison, type RulesOf } from '../../replay/compare.ts';
 import { openRecordedCycles } from '../../store/recorded-cycles.ts';
 import { knownTools } from '../../wiring/known-tools.ts';
+import { openLive } from '../../wiring/live-model.ts';
 import { replayCycle, rulesFor, type ReplayableReport } from '../../wiring/replay-cycle.ts';
 import type { AskedAgain } from '../../wiring/ask-again.ts';
 import { openContext } from '../context.ts';
@@ -16,7 +17,6 @@ import type { World } from '../world.ts';
 import { editedSettings } from './edited-settings.ts';
 import { createReadDefinitions, filesOfCycle, type Archive, type FilesOfCycle } from './files-of-cycle.ts';
 import { findCycles } from './find-cycles.ts';
-import { openLive } from './live.ts';
 import { createPolicyAgain } from './policy-again.ts';
 import { printAgainst } from './print-against.ts';
 
@@ -77,12 +77,13 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
 
   const live =
     flags.live === true
-      ? openLive(
-          world,
-          openContext(world, flags, 'stderr'),
+      ? openLive({
+          ...openContext(world, flags, 'stderr'),
           settings,
-          (day) => recorded?.spentOn(day) ?? Promise.resolve(0),
-        )
+          spentOn: (day) => recorded?.spentOn(day) ?? Promise.resolve(0),
+          now: world.now,
+          signal: world.stopping,
+        })
       : undefined;
   const asked: AskedAgain[] = [];
 

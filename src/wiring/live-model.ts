@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { MonitorError } from '../../errors.ts';
-import { createModel } from '../../model/model.ts';
-import type { Settings } from '../../settings/settings.ts';
-import { createAskAgain } from '../../wiring/ask-again.ts';
-import { modelSettingsOf } from '../../wiring/dispatch.ts';
-import { secretsOrNone } from '../../wiring/secrets-or-none.ts';
-import { sleepQuietly } from '../../wiring/time.ts';
-import { vertexAccess } from '../../wiring/vertex-access.ts';
-import type { Context } from '../context.ts';
-import type { World } from '../world.ts';
+import { MonitorError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createModel } from '../model/model.ts';
+import type { Redact } from '../redact.ts';
+import type { Environment } from '../settings/environment.ts';
+import type { Secrets } from '../settings/secrets.ts';
+import type { Settings } from '../settings/settings.ts';
+import { createAskAgain } from './ask-again.ts';
+import { modelSettingsOf } from './dispatch.ts';
+import { secretsOrNone } from './secrets-or-none.ts';
+import { sleepQuietly } from './time.ts';
+import { vertexAccess } from './vertex-access.ts';
 
 /**
  * The escalation agents, for `--live`. The budgets hold as always: the day's includes what the monitor has spent, read from its database; what
@@ -16,12 +18,17 @@ import type { World } from '../world.ts';
  *
  * @throws {MonitorError} `CONFIG_INVALID` when no model can be asked
  */
-export function openLive(
-  world: World,
-  { environment, secrets, redact, log }: Context,
-  settings: Settings,
-  spentOn: (day: string) => Promise<number>,
-): ReturnType<typeof createAskAgain> {
+export function openLive(parts: {
+  readonly environment: Environment;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  readonly spentOn: (day: string) => Promise<number>;
+  readonly redact: Redact;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}): ReturnType<typeof createAskAgain> {
+  const { environment, secrets, settings, spentOn, redact, now, signal, log } = parts;
   // What an agent did stands in the result; a failure is worth a line of its own.
   log.setLevel('warn');
   const credentials = secretsOrNone(secrets, log);
@@ -29,7 +36,7 @@ export function openLive(
   const model = createModel({
     apiKey: credentials.ANTHROPIC_API_KEY,
     openAiKey: credentials.OPENAI_API_KEY,
-    ...vertexAccess({ environment, now: world.now, onCredential: secrets.remember }),
+    ...vertexAccess({ environment, now, onCredential: secrets.remember }),
     baseUrl: environment.anthropicBaseUrl,
     settings: () => modelSettingsOf(settings),
     switchedOn: () => settings.flags.modelCalls,
@@ -41,7 +48,7 @@ export function openLive(
       },
     },
     onCall: () => undefined,
-    now: world.now,
+    now,
     sleep: sleepQuietly,
     random: Math.random,
     log,
@@ -55,7 +62,7 @@ export function openLive(
     settings,
     redact,
     newFenceMarker: () => randomBytes(8).toString('hex'),
-    signal: world.stopping,
+    signal,
     log,
   });
 }
