@@ -17,6 +17,8 @@ RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w" -o /build/op
 
 FROM node:26-slim
 ENV NODE_ENV=production
+# The C library keeps what the start has freed, and more of it for each thread: 15 MiB that nobody needs again.
+ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=build /build/dist/k8s-monitor.mjs /app/k8s-monitor.mjs
 COPY --from=build /build/dist/k8s-monitor.mjs.map /app/k8s-monitor.mjs.map

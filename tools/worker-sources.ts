@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { narrowSource } from './bundle-plugins.ts';
 
 /** Each thread of the product as one text, by the name under which the product looks for it: it is one file, with no second to start a thread from. */
 export async function workerSources(): Promise<Readonly<Record<string, string>>> {
@@ -17,6 +18,7 @@ async function textOfWorker(entryPoint: string): Promise<string> {
     platform: 'node',
     format: 'cjs',
     minify: true,
+    plugins: [narrowSource],
     write: false,
   });
   const [output] = built.outputFiles;

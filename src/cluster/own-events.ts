@@ -1,4 +1,4 @@
-import { AuthorizationV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from '../log.ts';
 import { withDeadline } from './permissions.ts';
 
@@ -54,6 +54,7 @@ export function createOwnEvents(options: {
     if (grant === 'refused') return;
     const body = bodyOf(event, pod, options.now(), options.random());
     try {
+      const { CoreV1Api } = await import('./typed-apis.ts');
       const core = kubeConfig.makeApiClient(CoreV1Api);
       await core.createNamespacedEvent({ namespace: pod.namespace, body }, withDeadline());
     } catch (error) {
@@ -69,6 +70,7 @@ export function createOwnEvents(options: {
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes },
     };
+    const { AuthorizationV1Api } = await import('./typed-apis.ts');
     const authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
     const { status } = await authorization.createSelfSubjectAccessReview({ body }, withDeadline());
     return status?.allowed ?? false;

@@ -1,10 +1,5 @@
-import {
-  AuthorizationV1Api,
-  Observable,
-  type ConfigurationOptions,
-  type KubeConfig,
-  type ObservableMiddleware,
-} from '@kubernetes/client-node';
+import type { ConfigurationOptions, KubeConfig, ObservableMiddleware } from '@kubernetes/client-node';
+import { Observable } from '@kubernetes/client-node/dist/gen/rxjsStub.js';
 import pLimit from 'p-limit';
 import { messageOf, MonitorError } from '../errors.ts';
 import type { GrantedKind } from './kinds.ts';
@@ -91,10 +86,11 @@ export async function checkPermissions(
  * @returns throws {MonitorError} `CLUSTER_UNREACHABLE`, `CLUSTER_UNAUTHORIZED`, `CLUSTER_REFUSED`
  */
 export function createReviewAccess(kubeConfig: KubeConfig): ReviewAccess {
-  const authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
   const server = kubeConfig.getCurrentCluster()?.server ?? '';
   return async ({ group, plural, subresource, verb, namespace }) => {
     const resourceAttributes = { group, resource: plural, subresource, verb, ...(namespace !== '' && { namespace }) };
+    const { AuthorizationV1Api } = await import('./typed-apis.ts');
+    const authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
     try {
       const { status } = await authorization.createSelfSubjectAccessReview(
         {

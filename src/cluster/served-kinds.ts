@@ -1,4 +1,4 @@
-import { ApisApi, CustomObjectsApi, type KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { GrantedKind } from './kinds.ts';
 import { resourceText, reviewError, withDeadline } from './permissions.ts';
 
@@ -14,6 +14,7 @@ export async function servedAmong(
   const wanted = new Set(kinds.map(({ group }) => group));
   const versions = await versionsServed(kubeConfig);
   if (versions === 'unknown') return kinds;
+  const { CustomObjectsApi } = await import('./typed-apis.ts');
   const resources = kubeConfig.makeApiClient(CustomObjectsApi);
   const served = await Promise.all(
     versions
@@ -34,6 +35,7 @@ export async function servedAmong(
 async function versionsServed(
   kubeConfig: KubeConfig,
 ): Promise<'unknown' | readonly { readonly group: string; readonly version: string }[]> {
+  const { ApisApi } = await import('./typed-apis.ts');
   try {
     const { groups } = await kubeConfig.makeApiClient(ApisApi).getAPIVersions({}, withDeadline());
     return groups.flatMap(({ name, versions }) => versions.map(({ version }) => ({ group: name, version })));

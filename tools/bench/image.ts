@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { z } from 'zod';
+import { narrowSource, slimClientNode } from '../bundle-plugins.ts';
 
 /** The options with which the image starts Node, from the Dockerfile itself. */
 export function nodeOptionsOfImage(): readonly string[] {
@@ -12,6 +13,13 @@ export function nodeOptionsOfImage(): readonly string[] {
   const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
   const words = z.array(z.string()).parse(JSON.parse(entrypoint ?? 'null'));
   return words.filter((word) => word.startsWith('--'));
+}
+
+/** The environment that the image gives to Node, from the Dockerfile itself. */
+export function environmentOfImage(): Readonly<Record<string, string>> {
+  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  const words = [...dockerfile.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  return Object.fromEntries(words.map((word) => z.tuple([z.string(), z.string()]).parse(word.split('='))));
 }
 
 export interface Bundled extends AsyncDisposable {
@@ -28,8 +36,9 @@ export async function bundle(source: URL): Promise<Bundled> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    minify: true,
-    keepNames: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [slimClientNode, narrowSource],
     outfile: file,
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

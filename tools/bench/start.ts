@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startSimulatedCluster } from '../../src/demo/cluster/server.ts';
 import { buildBundle } from '../../test/harness/bundle.ts';
-import { nodeOptionsOfImage } from './image.ts';
+import { environmentOfImage, nodeOptionsOfImage } from './image.ts';
 import type { Benchmark } from './measurement.ts';
 import { median } from './rounds.ts';
 import { MOMENT_MS, quietState } from './small-cluster.ts';
@@ -55,6 +55,7 @@ async function startOnce(
   const startedAtMs = performance.now();
   const child = spawn(process.execPath, [...nodeOptionsOfImage(), file, 'run'], {
     env: {
+      ...environmentOfImage(),
       KUBECONFIG: kubeconfig,
       K8S_MONITOR_CLAUDE_DIR: SHIPPED,
       K8S_MONITOR_AGENTS_DIR: SHIPPED,

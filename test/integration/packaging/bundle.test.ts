@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -43,6 +43,28 @@ test('the bundle says its version where nothing else lies', async () => {
     stderr: '',
   });
   expect(before).toEqual(['k8s-monitor.mjs', 'k8s-monitor.mjs.map']);
+});
+
+test('the bundle takes one byte a character in memory, and stacks name the functions as the source does', async () => {
+  const text = await readFile(bundle.file, 'utf8');
+
+  expect(text.search(/[^\u0000-\u00ff]/)).toBe(-1);
+  expect(text).toContain('function createWatcher(');
+});
+
+test('the bundle brings the typed APIs of Kubernetes, for what is asked through them', async () => {
+  await using cluster = await startSimulatedClusterNow(demoCycles[0].nowMs);
+  const kubeconfig = join(directory, 'kubeconfig-permissions');
+  await writeFile(kubeconfig, cluster.kubeconfig);
+
+  const { exitCode, stdout } = await runProgram({
+    file: bundle.file,
+    cwd: bundle.directory,
+    arguments: ['permissions', '--kubeconfig', kubeconfig],
+  });
+
+  expect(stdout).toContain('Everything that is needed is allowed.');
+  expect(exitCode).toBe(0);
 });
 
 test.skipIf(opa === undefined)(

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const WIDE = /[^\u0000-\u00ff]/g;
+const CLIENT_NODE = /[/\\]node_modules[/\\]@kubernetes[/\\]client-node[/\\]/;
+
+/**
+ * One character beyond Latin-1 makes Node keep the whole file with two bytes for each character, for as long as it runs. Written as an escape it
+ * means the same in texts and patterns; esbuild itself leaves patterns and `String.raw` as they are, and here the latter only makes patterns.
+ */
+export const narrowSource: Plugin = {
+  name: 'narrow-source',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(WIDE, escapeOf),
+      loader: 'ts',
+    }));
+  },
+};
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** @throws {Error} when a file of the bundle was not read by `narrowSource` and holds such a character */
+export function refuseWideSource(file: string): void {
+  if (readFileSync(file, 'utf8').search(WIDE) !== -1) throw new Error(`${file} holds a character beyond Latin-1`);
+}
+
+/**
+ * client-node does not say that its modules have no side effects, and would bring a class for every kind of object of Kubernetes into each start.
+ * They come with `src/cluster/typed-apis.ts` instead.
+ */
+export const slimClientNode: Plugin = {
+  name: 'slim-client-node',
+  setup: ({ onLoad, onResolve, resolve }) => {
+    // Its kubeconfig needs two functions of the generated code, and asks for them where all of it is.
+    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      CLIENT_NODE.test(importer) && /[/\\]config\.js$/.test(importer)
+        ? { path: importer, namespace: 'client-node-gen', sideEffects: false }
+        : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'client-node-gen' }, ({ path }) => ({
+      resolveDir: dirname(path),
+      contents: [
+        "export { createConfiguration } from './gen/configuration.js';",
+        "export { ServerConfiguration } from './gen/servers.js';",
+      ].join('\n'),
+    }));
+    onResolve({ filter: /^(?:\.|@kubernetes\/client-node)/ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === 'resolved' || (path.startsWith('.') && !CLIENT_NODE.test(options.importer))) return undefined;
+      return { ...(await resolve(path, { ...options, pluginData: 'resolved' })), sideEffects: false };
+    });
+  },
+};
