@@ -12,6 +12,7 @@ import {
   neverUpdated,
   placeOf,
   policyOf,
+  titleOf,
   sha256Of,
   unreadDirectory,
   unreadable,
@@ -242,7 +243,10 @@ export function createPolicies(options: PolicyOptions): Policies {
     for (const { name, sha256 } of after.set) {
       if (before?.set.some((file) => file.name === name && file.sha256 === sha256) === true) continue;
       const policy = policyOf(name);
-      if (ms !== undefined) log.info('policy reloaded', { policy, hash: sha256, duration: `${Math.round(ms)}ms` });
+      if (ms !== undefined) {
+        log.info('policy reloaded', { policy, hash: sha256, duration: `${Math.round(ms)}ms` });
+        log.info(`${titleOf(name)} Rego policy hot-reloaded`, { policy, hash: sha256 });
+      }
       log.info('policy hash', { policy, hash: sha256 });
     }
   }

@@ -60,6 +60,12 @@ export function placeOf(file: string, line: number | undefined): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 
+/** `Priority` of `priority.rego`, as the line of a reload begins. */
+export function titleOf(file: string): string {
+  const policy = policyOf(file);
+  return policy.charAt(0).toUpperCase() + policy.slice(1);
+}
+
 /** `priority` of `priority.rego`: what operators grep for. */
 export function policyOf(file: string): string {
   return file.replace(/\.rego$/, '');

@@ -46,8 +46,10 @@ export function parseYamlFile<Schema extends z.ZodType>(
   shape: FileShape<Schema>,
 ): ParsedFile<z.output<Schema>> {
   const { schema, words = '', language = 'YAML', wrapper } = shape;
+  // Of JSON the ancestors say no more than that it is.
+  const textWords = language === 'JSON' ? language : `${words}${language}`;
   const refuse = (what: 'text' | 'config', complaint: string): MonitorError =>
-    new MonitorError('CONFIG_INVALID', `invalid ${words}${what === 'text' ? language : 'config'}: ${complaint}`);
+    new MonitorError('CONFIG_INVALID', `invalid ${what === 'config' ? `${words}config` : textWords}: ${complaint}`);
   const read = readYaml(text);
   if ('message' in read) throw refuse('text', `${fileName}:${read.line}:${read.column}: ${read.message}`);
   // All JSON is YAML, so places are known; what is YAML alone is told without one.

@@ -5,7 +5,7 @@ import { changedFields } from './changed-fields.ts';
 import type { SettingsWarning } from './parse-yaml.ts';
 import { factsOf, reloadedWords } from './reload-words.ts';
 import { openSettingsFiles, type SettingsFilesOptions } from './settings-files.ts';
-import type { Outcome, Slot } from './settings-slot.ts';
+import { watcherOf, type Outcome, type Slot } from './settings-slot.ts';
 import type { Settings } from './settings.ts';
 import { acceptedFile, fileAtStart, mendedFile, rejectedFile, type SettingsDecided } from './verdicts.ts';
 
@@ -214,8 +214,7 @@ function restartOnlyOf({ clusterId, audit }: Settings): Record<(typeof RESTART_O
 function refuseBroken(slot: Slot<unknown>): void {
   const problem = slot.problem();
   if (problem === undefined) return;
-  const watcher = slot.name === 'config' ? 'watcher' : `${slot.name} watcher`;
-  throw new MonitorError('CONFIG_INVALID', `failed to start ${watcher}: ${problem}`);
+  throw new MonitorError('CONFIG_INVALID', `failed to start ${watcherOf(slot.name)}: ${problem}`);
 }
 
 function report(warnings: readonly SettingsWarning[], log: Logger): void {

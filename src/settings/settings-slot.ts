@@ -41,8 +41,11 @@ export type Outcome =
   | { readonly result: 'rejected'; readonly error: MonitorError; readonly sha256: string };
 
 /**
+ * Nothing is read yet.
+ *
  * @param parse `undefined` for a file that is not there; throws {MonitorError} `CONFIG_INVALID`
  * @param mayVanish whether defaults come back when the file is taken away
+ * @throws {MonitorError} `CONFIG_INVALID` for an empty path
  */
 export function createSlot<Value>(
   name: string,
@@ -50,6 +53,7 @@ export function createSlot<Value>(
   parse: (text: string | undefined, before: Value | undefined) => ParsedFile<Value>,
   mayVanish: () => boolean,
 ): Slot<Value> {
+  if (path === '') throw invalid(`failed to create ${watcherOf(name)}: path is required`);
   let text: string | undefined;
   let inForce = parse(undefined, undefined);
   let started = false;
@@ -129,6 +133,11 @@ export function createSlot<Value>(
       return true;
     },
   };
+}
+
+/** As refusals at a start name what reads a file: `watcher`, `storm watcher`. */
+export function watcherOf(name: string): string {
+  return name === 'config' ? 'watcher' : `${name} watcher`;
 }
 
 function invalid(message: string): MonitorError {

@@ -137,7 +137,7 @@ test.each<Mistake>([
       file('switches/flags.json', '{patrols: false}\n');
       return ['--config', file('switches/config.yaml', '# defaults\n')];
     },
-    says: ['failed to start flags watcher: invalid flags JSON: ', 'keys and texts stand in double quotes'],
+    says: ['failed to start flags watcher: invalid JSON: ', 'keys and texts stand in double quotes'],
   },
   {
     what: 'a credential in the settings',

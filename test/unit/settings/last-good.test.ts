@@ -69,7 +69,7 @@ test.each([
     says: 'must not be shorter than initial_backoff',
   },
   { file: 'rate_limits.yaml', text: 'requests_per_minute: 0', says: 'invalid rate limits config: ' },
-  { file: 'flags.json', text: '{model_calls: false}', says: 'invalid flags JSON: /config/flags.json:1: not JSON' },
+  { file: 'flags.json', text: '{model_calls: false}', says: 'invalid JSON: /config/flags.json:1: not JSON' },
   {
     file: 'flags.json',
     text: '{"notifications": "no"}',

@@ -321,10 +321,10 @@ describe('what is no YAML of ours is refused, with its place and a remedy', () =
     [
       'a key twice',
       '{"patrols": true, "patrols": false}',
-      'invalid flags JSON: flags.json:1:19: Map keys must be unique',
+      'invalid JSON: flags.json:1:19: Map keys must be unique',
     ],
-    ['a comma too many', '{"patrols": true,}', 'invalid flags JSON: flags.json:1: not JSON'],
-    ['a comment', '{"patrols": true} # on', 'invalid flags JSON: flags.json:1: not JSON'],
+    ['a comma too many', '{"patrols": true,}', 'invalid JSON: flags.json:1: not JSON'],
+    ['a comment', '{"patrols": true} # on', 'invalid JSON: flags.json:1: not JSON'],
   ])('flags.json with %s', (_, text, says) => {
     expect(() => read({ 'flags.json': text })).toThrow(says);
   });
