@@ -66,4 +66,4 @@ export interface ReplayPass {
   readonly known: readonly Incident[];
 }
 
-export type AgentReports = Pick<AgentsOutcome, 'missing' | 'analyses' | 'correlations' | 'verdicts' | 'words'>;
+type AgentReports = Pick<AgentsOutcome, 'missing' | 'analyses' | 'correlations' | 'verdicts' | 'words'>;

@@ -1,4 +1,5 @@
-import { CHANGES, type Change, type CycleComparison, type IncidentComparison, type Telling } from './compare.ts';
+import { CHANGES, type Change, type CycleComparison, type IncidentComparison } from './compare.ts';
+import type { Telling } from './telling.ts';
 
 /** How many decisions would have been what, for the last line and for machines. */
 export interface Counts {

@@ -1,17 +1,17 @@
-import { channelFor, contactRulesFor, tierEntryOf } from '../definitions/matching.ts';
 import type { AgentsOutcome, Verdict } from '../domain/agent-report.ts';
-import type { Definitions, Passage } from '../domain/definitions.ts';
-import type { AssessedFinding, Finding } from '../domain/finding.ts';
+import type { Definitions } from '../domain/definitions.ts';
+import type { AssessedFinding } from '../domain/finding.ts';
 import type { Decision, Incident } from '../domain/incident.ts';
-import { nameOf } from '../domain/object-ref.ts';
 import type { DecidingSettings, ReplayPass } from '../domain/replay.ts';
 import type { CycleReport, ReportedFinding } from '../domain/report.ts';
-import type { Severity } from '../domain/severity.ts';
 import { decide } from '../incidents/decide.ts';
 import type { EnvironmentMap } from '../policy/environment.ts';
 import type { Assess } from '../policy/policy.ts';
 import { assessFindings } from './assess.ts';
 import { decisionInputOf } from './decision-input.ts';
+import { followingFloor, movedFloors, withFloorsOf } from './moved-floors.ts';
+import { bareFinding } from './recorded-answers.ts';
+import { toldOtherwise, withTellingOf } from './told-otherwise.ts';
 
 export type ReplayableReport = CycleReport & Required<Pick<CycleReport, 'replay'>>;
 
@@ -143,59 +143,6 @@ function environmentMapOf({ environments }: DecidingSettings): EnvironmentMap {
   return environments;
 }
 
-/** What the check or the agent stated, without what policy and Markdown added. */
-export function bareFinding(finding: ReportedFinding): Finding {
-  const {
-    namespaceLabels: _namespaceLabels,
-    environment: _environment,
-    customLabels: _customLabels,
-    tier: _tier,
-    priority: _priority,
-    priorityByPolicy: _priorityByPolicy,
-    floor: _floor,
-    policy: _policy,
-    hold: _hold,
-    onsetAt,
-    ...stated
-  } = finding;
-  return { ...stated, onsetAtMs: Date.parse(onsetAt) };
-}
-
-/** The answers that policy gave then. The findings must be those of the report, in its order. */
-export function answersOf(findings: readonly ReportedFinding[]): Assess {
-  const byId = new Map(findings.map((finding) => [keyOf(finding), finding]));
-  return (subjects) =>
-    Promise.resolve(
-      subjects.map((subject) => {
-        const recorded = byId.get(keyOf(subject.finding));
-        if (recorded === undefined) throw new Error('policy was never asked about this finding');
-        const { environment, customLabels, priority, priorityByPolicy = priority, policy } = recorded;
-        return { subject, assessment: { environment, customLabels, priority: priorityByPolicy, policy } };
-      }),
-    );
-}
-
-/** Policy sees no ids: two findings that are alike in this get one answer. */
-function keyOf(
-  finding: Pick<Finding, 'object' | 'owner' | 'impact' | 'reason' | 'family' | 'labels' | 'annotations' | 'images'>,
-): string {
-  const { object, owner, impact, reason, family, labels, annotations, images } = finding;
-  return JSON.stringify([
-    object.kind,
-    object.namespace,
-    object.name,
-    owner.kind,
-    owner.namespace,
-    owner.name,
-    impact,
-    reason,
-    family,
-    labels,
-    annotations,
-    images,
-  ]);
-}
-
 function agentsOf({ agents, notCalled, usage, summary, replay, findings }: ReplayableReport): AgentsOutcome {
   const reports = replay.agents ?? { analyses: [], correlations: [], verdicts: [], words: [], missing: undefined };
   return {
@@ -210,121 +157,8 @@ function agentsOf({ agents, notCalled, usage, summary, replay, findings }: Repla
   };
 }
 
-/** A floor that the edited files move. */
-interface MovedFloor {
-  readonly finding: AssessedFinding;
-  readonly was: Severity;
-  readonly now: Severity;
-}
-
-function movedFloors(
-  was: readonly ReportedFinding[],
-  now: readonly AssessedFinding[],
-): ReadonlyMap<string, MovedFloor> {
-  return new Map(
-    now.flatMap((finding) => {
-      const floor = was.find(({ id }) => id === finding.id)?.floor;
-      return floor === undefined || floor === finding.floor
-        ? []
-        : [[finding.id, { finding, was: floor, now: finding.floor }] as const];
-    }),
-  );
-}
-
-/** An agent that left the floor of then as it was has said nothing against the floor of now. */
-function followingFloor(verdict: Verdict, moved: MovedFloor | undefined): Verdict {
-  return moved !== undefined && verdict.severity === moved.was ? { ...verdict, severity: moved.now } : verdict;
-}
-
-function withFloorsOf(incident: Incident, moved: ReadonlyMap<string, MovedFloor>): Incident {
-  const verdicts = incident.telling?.verdicts;
-  if (verdicts === undefined || moved.size === 0) return incident;
-  const following = verdicts.map((standing) => {
-    const floor = [...moved.values()].find(
-      ({ finding, was }) =>
-        finding.reason === standing.reason &&
-        finding.family === incident.family &&
-        nameOf(finding.owner) === nameOf(incident.owner) &&
-        was === standing.floor,
-    );
-    return floor === undefined
-      ? standing
-      : { ...standing, verdict: followingFloor(standing.verdict, floor), floor: floor.now };
-  });
-  return { ...incident, telling: { ...incident.telling, verdicts: following } };
-}
-
-/** Presence is what was recorded; how it was judged, what people were told, and what is owed to them, comes from elsewhere. */
-function withTellingOf(incident: Incident, told: Incident | undefined): Incident {
-  if (told === undefined) return incident;
-  const { severity, toldSeverity, firstToldAtMs, channel, recheckAtMs } = told;
-  const { reopenedAtMs, verdicts, analysisState } = incident.telling ?? {};
-  const { reopenedAtMs: _, verdicts: __, analysisState: ___, ...memory } = told.telling ?? {};
-  const telling = {
-    ...memory,
-    ...(reopenedAtMs !== undefined && { reopenedAtMs }),
-    ...(verdicts !== undefined && { verdicts }),
-    ...(analysisState !== undefined && { analysisState }),
-  };
-  const findings = incident.findings.map((finding) => {
-    const judged = told.findings.find((candidate) => isSameProblem(candidate, finding));
-    if (judged === undefined) return finding;
-    const { environment, customLabels, tier, priority, floor, policy, hold } = judged;
-    return { ...finding, environment, customLabels, tier, priority, floor, policy, hold };
-  });
-  return { ...incident, severity, toldSeverity, firstToldAtMs, channel, recheckAtMs, findings, telling };
-}
-
-function isSameProblem(left: AssessedFinding, right: AssessedFinding): boolean {
-  return left.check === right.check && left.reason === right.reason && nameOf(left.object) === nameOf(right.object);
-}
-
-/** Incidents of which people would not have heard what they heard then. */
-function toldOtherwise({ decisions }: Pick<CycleReport, 'decisions'>, again: readonly Decision[]): ReadonlySet<string> {
-  const words = (decision: Pick<Decision, 'pass' | 'told' | 'reason' | 'severity' | 'channel'>): string =>
-    [decision.pass, decision.told, decision.reason, decision.severity, decision.channel].join(' ');
-  return new Set(
-    again
-      .filter((decision) => {
-        const then = decisions.find(({ incident, pass }) => incident === decision.incidentId && pass === decision.pass);
-        return then === undefined || words(then) !== words(decision);
-      })
-      .map(({ incidentId }) => incidentId),
-  );
-}
-
 function overlay(incidents: readonly Incident[], changed: readonly Incident[]): readonly Incident[] {
   const byId = new Map(incidents.map((incident) => [incident.id, incident]));
   for (const incident of changed) byId.set(incident.id, incident);
   return [...byId.values()];
-}
-
-/** The passages that speak about an incident, by what they decide. */
-export interface RulesOfIncident {
-  readonly tier: readonly Passage[];
-  readonly channel: readonly Passage[];
-  readonly contacts: readonly Passage[];
-}
-
-export function rulesFor(
-  incident: Pick<Incident, 'findings'>,
-  severity: Severity,
-  definitions: Definitions,
-  { allowedChannels }: DecidingSettings,
-): RulesOfIncident {
-  const { findings } = incident;
-  const present = <Rule extends Passage>(rules: readonly (Rule | undefined)[]): readonly Passage[] => {
-    const found = rules.flatMap((rule) =>
-      rule === undefined ? [] : [{ file: rule.file, line: rule.line, text: rule.text }],
-    );
-    return [...new Map(found.map((rule) => [`${rule.file}:${rule.line}`, rule])).values()];
-  };
-  return {
-    tier: present(findings.map((finding) => tierEntryOf(finding, definitions))),
-    channel: present(findings.map((finding) => channelFor(severity, finding, definitions, allowedChannels))).slice(
-      0,
-      1,
-    ),
-    contacts: present(findings.flatMap((finding) => contactRulesFor(severity, finding, definitions))),
-  };
 }

@@ -9,10 +9,11 @@ import { createCompile, type Compiled, type PolicyFile } from '../../policy/opa.
 import type { Assess } from '../../policy/policy.ts';
 import { createRegoPolicy } from '../../policy/rego-policy.ts';
 import { createTryPolicies } from '../../policy/try-policies.ts';
-import { answersOf, bareFinding, type ReplayableReport } from '../../wiring/replay-cycle.ts';
+import { answersOf, bareFinding } from '../../wiring/recorded-answers.ts';
+import type { ReplayableReport } from '../../wiring/replay-cycle.ts';
 import { sha256Of, type FilesOfCycle } from './files-of-cycle.ts';
 
-export interface PolicyAgain {
+interface PolicyAgain {
   readonly assess: Assess;
   readonly note?: string;
 }

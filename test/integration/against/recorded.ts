@@ -15,7 +15,7 @@ import { handClock } from '../../harness/hand-clock.ts';
 import { startMonitor } from '../../harness/monitor.ts';
 import { runProgram, type ProgramResult } from '../../harness/program.ts';
 
-export const AGENTS = fileURLToPath(new URL('../../../agents', import.meta.url));
+const AGENTS = fileURLToPath(new URL('../../../agents', import.meta.url));
 export const POLICIES = fileURLToPath(new URL('../../../policies', import.meta.url));
 
 const CONFIG = `cluster_name: demo
