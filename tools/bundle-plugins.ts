@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-const WIDE = /[^\u0000-\u00ff]/g;
+const WIDE = /[\u0100-\uffff]/g;
 const CLIENT_NODE = /[/\\]node_modules[/\\]@kubernetes[/\\]client-node[/\\]/;
 
 /**
@@ -11,8 +11,8 @@ const CLIENT_NODE = /[/\\]node_modules[/\\]@kubernetes[/\\]client-node[/\\]/;
  */
 export const narrowSource: Plugin = {
   name: 'narrow-source',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(WIDE, escapeOf),
       loader: 'ts',
     }));
@@ -34,23 +34,23 @@ export function refuseWideSource(file: string): void {
  */
 export const slimClientNode: Plugin = {
   name: 'slim-client-node',
-  setup: ({ onLoad, onResolve, resolve }) => {
+  setup: (bundler) => {
     // Its kubeconfig needs two functions of the generated code, and asks for them where all of it is.
-    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+    bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
       CLIENT_NODE.test(importer) && /[/\\]config\.js$/.test(importer)
         ? { path: importer, namespace: 'client-node-gen', sideEffects: false }
         : undefined,
     );
-    onLoad({ filter: /./, namespace: 'client-node-gen' }, ({ path }) => ({
+    bundler.onLoad({ filter: /./, namespace: 'client-node-gen' }, ({ path }) => ({
       resolveDir: dirname(path),
       contents: [
         "export { createConfiguration } from './gen/configuration.js';",
         "export { ServerConfiguration } from './gen/servers.js';",
       ].join('\n'),
     }));
-    onResolve({ filter: /^(?:\.|@kubernetes\/client-node)/ }, async ({ path, pluginData, ...options }) => {
+    bundler.onResolve({ filter: /^(?:\.|@kubernetes\/client-node)/ }, async ({ path, pluginData, ...options }) => {
       if (pluginData === 'resolved' || (path.startsWith('.') && !CLIENT_NODE.test(options.importer))) return undefined;
-      return { ...(await resolve(path, { ...options, pluginData: 'resolved' })), sideEffects: false };
+      return { ...(await bundler.resolve(path, { ...options, pluginData: 'resolved' })), sideEffects: false };
     });
   },
 };
