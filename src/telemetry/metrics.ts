@@ -4,7 +4,7 @@ import type { MountReload } from '../domain/mounted-directory.ts';
 import type { CycleReport } from '../domain/report.ts';
 import type { Usage } from '../domain/usage.ts';
 import { createMountMetrics } from './mount-metrics.ts';
-import { createSettingsMetrics, type SettingsReloadSeen } from './settings-metrics.ts';
+import { createSeedMetrics, type PolicyReloadSeen, type SettingsReloadSeen } from './seed-metrics.ts';
 
 /** Everything that /metrics shows; each method is called at the place where the thing happens. */
 export interface Metrics {
@@ -34,7 +34,7 @@ export interface Metrics {
     readonly rejected: number;
   }) => void;
   /** A changed set of policies, taken or not. */
-  readonly policyReload: (reload: { readonly result: 'accepted' | 'refused'; readonly ms: number }) => void;
+  readonly policyReload: (reload: PolicyReloadSeen) => void;
   /** A changed settings file, taken or not. */
   readonly settingsReload: (reload: SettingsReloadSeen) => void;
   /** What became of a change of a mounted directory. */
@@ -113,23 +113,8 @@ export function createMetrics(options: { readonly version: string; readonly proc
     ['result'],
   );
   const auditBuffered = gauge('audit_buffered_rows', 'Audit rows that wait for audit.url', []);
-  // Under the names of the dashboards that exist.
-  const policyReloads = new Counter({
-    name: 'signalprocessing_policy_reload_total',
-    help: 'Changed sets of policies that were taken',
-    registers,
-  });
-  const policyErrors = new Counter({
-    name: 'signalprocessing_policy_reload_errors_total',
-    help: 'Changed sets of policies that were refused',
-    registers,
-  });
-  const policySeconds = new Histogram({
-    name: 'signalprocessing_policy_reload_duration_seconds',
-    help: 'Time to compile and try a changed set of policies',
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
+  const mounts = createMountMetrics(registers);
+  const seeds = createSeedMetrics(registers, Date.now);
 
   return {
     cycleFinished: (report) => {
@@ -178,12 +163,12 @@ export function createMetrics(options: { readonly version: string; readonly proc
       definitionFiles.set({ state: 'stale' }, pin.stale);
       definitionFiles.set({ state: 'rejected' }, pin.rejected);
     },
-    policyReload: ({ result, ms }) => {
-      (result === 'accepted' ? policyReloads : policyErrors).inc();
-      policySeconds.observe(ms / 1_000);
+    policyReload: seeds.policyReload,
+    settingsReload: seeds.settingsReload,
+    mountReload: (reload) => {
+      mounts(reload);
+      seeds.mountReload(reload);
     },
-    settingsReload: createSettingsMetrics(registers, Date.now),
-    mountReload: createMountMetrics(registers),
     verdicts: (verdicts, first) => {
       if (first) return;
       for (const { component, changes: differences } of verdicts) {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { MountReload } from '../domain/mounted-directory.ts';
 
-/** Changes of the mounted directories: our own family, and below it the names under which its ancestors announced the same. */
+/** Changes of the mounted directories. */
 export function createMountMetrics(registers: Registry[]): (reload: MountReload) => void {
   const total = new Counter({
     name: 'k8s_monitor_config_reload_total',
@@ -28,56 +28,19 @@ export function createMountMetrics(registers: Registry[]): (reload: MountReload)
     labelNames: ['config', 'sha256'],
     registers,
   });
-  const successes = new Counter({
-    name: 'kubernaut_hotreload_success_total',
-    help: 'Changes that were taken',
-    labelNames: ['config'],
-    registers,
-  });
-  const errors = new Counter({
-    name: 'kubernaut_hotreload_error_total',
-    help: 'Changes that were refused or could not be read',
-    labelNames: ['config'],
-    registers,
-  });
-  const lastSuccess = new Gauge({
-    name: 'kubernaut_hotreload_last_success_timestamp',
-    help: 'Unix time of the last change that was taken',
-    labelNames: ['config'],
-    registers,
-  });
-  const contentHash = new Gauge({
-    name: 'kubernaut_hotreload_content_hash',
-    help: 'SHA-256 over the files that are in force; always 1',
-    labelNames: ['config', 'hash'],
-    registers,
-  });
   const hashes = new Map<string, string>();
 
   return ({ mount: config, kind, accepted, refused, hash, ms, atMs }) => {
-    if (accepted) {
-      successAt.set({ config }, atMs / 1_000);
-      lastSuccess.set({ config }, atMs / 1_000);
-    }
+    if (accepted) successAt.set({ config }, atMs / 1_000);
     if (kind === 'reload') {
       seconds.observe({ config }, ms / 1_000);
-      if (accepted) {
-        total.inc({ config, result: 'success' });
-        successes.inc({ config });
-      }
-      if (refused) {
-        total.inc({ config, result: 'error' });
-        errors.inc({ config });
-      }
+      if (accepted) total.inc({ config, result: 'success' });
+      if (refused) total.inc({ config, result: 'error' });
     }
     const before = hashes.get(config);
     if (hash === undefined || hash === before) return;
-    if (before !== undefined) {
-      info.remove({ config, sha256: before });
-      contentHash.remove({ config, hash: before });
-    }
+    if (before !== undefined) info.remove({ config, sha256: before });
     info.set({ config, sha256: hash }, 1);
-    contentHash.set({ config, hash }, 1);
     hashes.set(config, hash);
   };
 }
