@@ -2,7 +2,7 @@ import type { FileVerdict } from '../domain/change.ts';
 import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
 import type { Assembled, Source } from './assemble.ts';
 
-export type DefinitionVerdict = Omit<FileVerdict, 'component' | 'changes'>;
+type DefinitionVerdict = Omit<FileVerdict, 'component' | 'changes'>;
 
 /** What one look at the files decided, and between which sets. */
 export interface DefinitionsDecided {

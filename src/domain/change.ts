@@ -1,6 +1,6 @@
 /** What a difference is. `widened`: an agent may do or cost more, or people hear less; it goes before the other three. */
 export const CHANGE_KINDS = ['added', 'removed', 'changed', 'widened'] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** What a difference is about. */
 export const CHANGE_TOPICS = [
