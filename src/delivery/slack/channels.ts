@@ -25,16 +25,22 @@ export interface Channels {
   readonly problems: (channels: readonly string[]) => Promise<readonly string[]>;
 }
 
+interface KnownChannels {
+  readonly found: ReadonlyMap<string, KnownChannel>;
+  /** Private channels too: what is not found is not there for the app. */
+  readonly isWhole: boolean;
+}
+
 export function createChannels({ call }: Pick<WebApi, 'call'>): Channels {
   const ids = new Map<string, string>();
 
-  async function lookUp(): Promise<ReadonlyMap<string, KnownChannel>> {
+  async function lookUp(types: string): Promise<ReadonlyMap<string, KnownChannel>> {
     const found = new Map<string, KnownChannel>();
     let cursor = '';
     for (let page = 0; page < LIST_PAGES; page += 1) {
       const answer = channelsShape.parse(
         await call('conversations.list', {
-          types: 'public_channel,private_channel',
+          types,
           limit: LIST_PAGE,
           ...(cursor !== '' && { cursor }),
         }),
@@ -50,25 +56,27 @@ export function createChannels({ call }: Pick<WebApi, 'call'>): Channels {
     return found;
   }
 
-  /** Reading is a courtesy: a scope that is missing for it stops no message. */
-  async function lookUpWhereAllowed(): Promise<ReadonlyMap<string, KnownChannel> | undefined> {
-    try {
-      return await lookUp();
-    } catch (error) {
-      if (mayNotAsk(error)) return undefined;
-      throw error;
+  /** Reading is a courtesy: a scope that is missing for it stops no message. Private channels need one of their own. */
+  async function lookUpWhatIsAllowed(): Promise<KnownChannels | undefined> {
+    for (const types of ['public_channel,private_channel', 'public_channel']) {
+      try {
+        return { found: await lookUp(types), isWhole: types.includes('private') };
+      } catch (error) {
+        if (!mayNotAsk(error)) throw error;
+      }
     }
+    return undefined;
   }
 
   return {
     idOf: async (channel) => {
       const name = nameOf(channel);
       if (/^[CGD][A-Z0-9]{7,}$/.test(name)) return name;
-      return ids.get(name) ?? (await lookUpWhereAllowed())?.get(name)?.id;
+      return ids.get(name) ?? (await lookUpWhatIsAllowed())?.found.get(name)?.id;
     },
     remember: (channel, id) => void ids.set(nameOf(channel), id),
     problems: async (channels) => {
-      const known = channels.length === 0 ? undefined : await lookUpWhereAllowed();
+      const known = channels.length === 0 ? undefined : await lookUpWhatIsAllowed();
       return known === undefined ? [] : channels.flatMap((channel) => problemOf(channel, known));
     },
   };
@@ -78,9 +86,10 @@ function nameOf(channel: string): string {
   return channel.replace(/^#/, '');
 }
 
-function problemOf(channel: string, known: ReadonlyMap<string, KnownChannel>): readonly string[] {
+function problemOf(channel: string, { found: known, isWhole }: KnownChannels): readonly string[] {
   const found = known.get(nameOf(channel));
   if (found === undefined) {
+    if (!isWhole) return [];
     return [
       `Slack shows the app no channel "${channel}": correct the name under slack.channels in config.yaml, or invite the app if the channel is private`,
     ];

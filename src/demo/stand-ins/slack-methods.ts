@@ -42,7 +42,15 @@ const refuse = (error: string, detail: string): SlackAnswer => ({ ok: false, err
 
 /** The methods the stand-in knows, with the scope each needs. */
 export const slackMethods: Readonly<
-  Record<string, { scope: string | undefined; call: (args: SlackArguments, workspace: SlackWorkspace) => SlackAnswer }>
+  Record<
+    string,
+    {
+      readonly scope: string | undefined;
+      /** One more, for what is asked. */
+      readonly scopeFor?: (args: SlackArguments) => string | undefined;
+      readonly call: (args: SlackArguments, workspace: SlackWorkspace) => SlackAnswer;
+    }
+  >
 > = {
   'auth.test': {
     scope: undefined,
@@ -51,7 +59,7 @@ export const slackMethods: Readonly<
   'chat.postMessage': { scope: 'chat:write', call: postMessage },
   'chat.update': { scope: 'chat:write', call: updateMessage },
   'chat.delete': { scope: 'chat:write', call: deleteMessage },
-  'conversations.list': { scope: 'channels:read', call: listChannels },
+  'conversations.list': { scope: 'channels:read', scopeFor: privateScope, call: listChannels },
   'conversations.history': { scope: 'channels:history', call: history },
   'conversations.replies': { scope: 'channels:history', call: replies },
 };
@@ -109,6 +117,11 @@ function deleteMessage(args: SlackArguments, { channels, messages }: SlackWorksp
 }
 
 /** Public channels are listed whether the bot is a member or not. */
+/** https://docs.slack.dev/reference/methods/conversations.list: each type of channel has a scope of its own. */
+function privateScope(args: SlackArguments): string | undefined {
+  return (scalar(args['types']) ?? '').includes('private_channel') ? 'groups:read' : undefined;
+}
+
 function listChannels(args: SlackArguments, { channels }: SlackWorkspace): SlackAnswer {
   const limit = Number(args['limit'] ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return refuse('invalid_limit', `limit: ${limit}`);

@@ -74,7 +74,7 @@ export interface SlackStandIn extends AsyncDisposable {
 /** Generous: the service's own bound is not documented. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const DEFAULT_CHANNELS = ['critical-alerts', 'alerts', 'digest'];
-const ALL_SCOPES = ['chat:write', 'channels:history', 'channels:read'];
+const ALL_SCOPES = ['chat:write', 'channels:history', 'channels:read', 'groups:read'];
 /** Form fields that carry JSON. */
 const JSON_FIELDS = new Set(['blocks', 'metadata', 'attachments']);
 
@@ -129,13 +129,16 @@ export async function startSlackStandIn(options: SlackStandInOptions = {}): Prom
       violate(door ?? 'unknown_method', `${request.method ?? ''} ${pathname}`);
       return sendJson(response, 200, { ok: false, error: door ?? 'unknown_method' });
     }
-    if (known.scope !== undefined && !scopes.includes(known.scope)) {
+    const needed = [known.scope, known.scopeFor?.(args)].find(
+      (scope) => scope !== undefined && !scopes.includes(scope),
+    );
+    if (needed !== undefined) {
       record('missing_scope');
-      violate('missing_scope', known.scope);
+      violate('missing_scope', needed);
       return sendJson(response, 200, {
         ok: false,
         error: 'missing_scope',
-        needed: known.scope,
+        needed,
         provided: scopes.join(','),
       });
     }

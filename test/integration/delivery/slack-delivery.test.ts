@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { sleepQuietly as sleep } from '../../../src/wiring/time.ts';
-import { createSlackClient } from '../../../src/delivery/slack/client.ts';
+import { createSlackClient, type SlackClient } from '../../../src/delivery/slack/client.ts';
 import { createDelivery, type Delivery } from '../../../src/delivery/worker.ts';
 import type { DeliveryProblem } from '../../../src/delivery/standstill.ts';
 import { startSlackStandIn, type SlackFaultRule, type SlackStandIn } from '../../../src/demo/stand-ins/slack.ts';
@@ -17,6 +17,7 @@ const forever = (): AbortSignal => new AbortController().signal;
 interface Setup {
   readonly outbox: MemoryOutbox;
   readonly delivery: Delivery;
+  readonly client: SlackClient;
   readonly problems: DeliveryProblem[][];
   /** The clock's lead over the real one. */
   skewMs: number;
@@ -49,7 +50,7 @@ function deliverTo(slack: SlackStandIn, given: Partial<Pick<Setup, 'outbox' | 't
     log: silentLog,
     onProblems: (problems) => setup.problems.push([...problems]),
   });
-  return Object.assign(setup, { delivery });
+  return Object.assign(setup, { delivery, client });
 }
 
 const card = (changes: Partial<Notice> = {}): Notice =>
@@ -138,6 +139,23 @@ test('after a crash between request and answer the posted message is found again
 
   expect(slack.messages(CHANNEL)).toHaveLength(1);
   expect(after.outbox.messages.get(notice.subject)?.ts).toBe(slack.messages(CHANNEL)[0]?.ts);
+});
+
+test('an app that may list public channels only finds its message all the same, and calls no private channel missing', async () => {
+  const scopes = ['chat:write', 'channels:history', 'channels:read'];
+  await using slack = await startSlackStandIn({ scopes });
+  const before = deliverTo(slack);
+  const notice = card();
+  before.outbox.add(notice);
+  await before.delivery.drain(forever());
+  const after = deliverTo(slack);
+  after.outbox.add(notice, 'sending');
+
+  await after.delivery.drain(forever());
+
+  expect(slack.messages(CHANNEL)).toHaveLength(1);
+  const connection = await after.client.connect([`#${CHANNEL}`, '#may-be-private']);
+  expect(connection.problems).toEqual([]);
 });
 
 test('where history may not be read a message in doubt is told again rather than lost', async () => {
