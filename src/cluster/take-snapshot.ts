@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { customResourceName, type CustomResourceRow } from '../domain/custom-resource.ts';
-import type { Gap, KindName, ObjectsByKind, ReadName, Snapshot } from '../domain/snapshot.ts';
+import { noObjects, type Gap, type KindName, type ReadName, type Snapshot } from '../domain/snapshot.ts';
 import type { AcceptedEncoding } from './accepted-encoding.ts';
 import { readCustomResources } from './custom-resources.ts';
 import { gapOf } from './failure.ts';
@@ -24,8 +24,6 @@ export interface SnapshotRequest {
   readonly podsToRead?: (snapshot: Pick<Snapshot, 'objects' | 'gaps' | 'read'>) => ReadonlySet<string> | 'all';
   readonly signal: AbortSignal;
 }
-
-type Collected = { -readonly [Name in KindName]: ObjectsByKind[Name][number][] };
 
 /** Polite to the API server's flow control, and enough to keep two cores busy. */
 const LISTS_AT_ONCE = 5;
@@ -152,35 +150,4 @@ export async function takeSnapshot(
 function streamsLists(version: string): boolean {
   const [, major = '0', minor = '0'] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   return Number(major) > 1 || Number(minor) >= 33;
-}
-
-function noObjects(): Collected {
-  return {
-    Pod: [],
-    Event: [],
-    ReplicaSet: [],
-    Deployment: [],
-    EndpointSlice: [],
-    Service: [],
-    Node: [],
-    Job: [],
-    CronJob: [],
-    StatefulSet: [],
-    DaemonSet: [],
-    PersistentVolumeClaim: [],
-    Namespace: [],
-    StorageClass: [],
-    PersistentVolume: [],
-    ResourceQuota: [],
-    LimitRange: [],
-    HorizontalPodAutoscaler: [],
-    PodDisruptionBudget: [],
-    Ingress: [],
-    IngressClass: [],
-    NetworkPolicy: [],
-    ValidatingWebhookConfiguration: [],
-    MutatingWebhookConfiguration: [],
-    APIService: [],
-    CustomResourceDefinition: [],
-  };
 }

@@ -40,6 +40,38 @@ export interface ObjectsByKind {
 
 export type KindName = keyof ObjectsByKind;
 
+/** A cluster with nothing in it, to be filled. */
+export function noObjects(): { -readonly [Name in KindName]: ObjectsByKind[Name][number][] } {
+  return {
+    Pod: [],
+    Event: [],
+    ReplicaSet: [],
+    Deployment: [],
+    EndpointSlice: [],
+    Service: [],
+    Node: [],
+    Job: [],
+    CronJob: [],
+    StatefulSet: [],
+    DaemonSet: [],
+    PersistentVolumeClaim: [],
+    Namespace: [],
+    StorageClass: [],
+    PersistentVolume: [],
+    ResourceQuota: [],
+    LimitRange: [],
+    HorizontalPodAutoscaler: [],
+    PodDisruptionBudget: [],
+    Ingress: [],
+    IngressClass: [],
+    NetworkPolicy: [],
+    ValidatingWebhookConfiguration: [],
+    MutatingWebhookConfiguration: [],
+    APIService: [],
+    CustomResourceDefinition: [],
+  };
+}
+
 /** Whatever a snapshot can hold: a built-in kind, or a custom one with its group. */
 export type ReadName = KindName | CustomResourceName;
 

@@ -26,7 +26,7 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from '../../src/domain/kubernetes/workload.ts';
-import type { ObjectsByKind, Snapshot } from '../../src/domain/snapshot.ts';
+import { noObjects, type ObjectsByKind, type Snapshot } from '../../src/domain/snapshot.ts';
 
 /** Healthy objects as the reader projects them; a test changes only what it is about. */
 export const NOW_MS = Date.UTC(2026, 10, 21, 18);
@@ -577,34 +577,7 @@ export function anEvent(
 }
 
 /** A cluster with nothing in it. */
-export const NO_OBJECTS: ObjectsByKind = {
-  Pod: [],
-  Node: [],
-  Namespace: [],
-  Event: [],
-  Service: [],
-  EndpointSlice: [],
-  PersistentVolumeClaim: [],
-  StorageClass: [],
-  Deployment: [],
-  ReplicaSet: [],
-  StatefulSet: [],
-  DaemonSet: [],
-  Job: [],
-  CronJob: [],
-  PersistentVolume: [],
-  ResourceQuota: [],
-  LimitRange: [],
-  HorizontalPodAutoscaler: [],
-  PodDisruptionBudget: [],
-  Ingress: [],
-  IngressClass: [],
-  NetworkPolicy: [],
-  ValidatingWebhookConfiguration: [],
-  MutatingWebhookConfiguration: [],
-  APIService: [],
-  CustomResourceDefinition: [],
-};
+const NO_OBJECTS: ObjectsByKind = noObjects();
 
 const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];
 

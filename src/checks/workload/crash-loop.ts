@@ -2,9 +2,10 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
-import { clause, fields, quoteField, terminationFields } from '../evidence.ts';
+import { clause, fields, quoteField } from '../evidence.ts';
 import { describePod, previousLogs } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, endedRun, isLive, type ContainerState } from '../pod-state.ts';
+import { belongsToJob, containerName, endedRun, type ContainerState } from '../pod-state.ts';
+import { findingsOfContainers, quoteLastEnd, quoteWaiting } from './containers.ts';
 import { deathText, isLooping, lastTermination, loopOnsetMs, probeKill } from './restarts.ts';
 import { isStartRefusal } from './start-refusal.ts';
 import type { View } from '../view.ts';
@@ -19,20 +20,15 @@ export const crashLoop: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods
-      .values()
-      .filter(isLive)
-      .flatMap((pod) =>
-        containersOf(pod)
-          .filter(
-            (container) =>
-              (container.role === 'sidecar' || !belongsToJob(pod)) &&
-              isLooping(container, view.nowMs) &&
-              !isStartRefusal(container.status) &&
-              probeKill(view, pod, container) === undefined,
-          )
-          .map((container) => findingFor(view, pod, container)),
-      ),
+    findingsOfContainers(
+      view,
+      (container, pod) =>
+        (container.role === 'sidecar' || !belongsToJob(pod)) &&
+        isLooping(container, view.nowMs) &&
+        !isStartRefusal(container.status) &&
+        probeKill(view, pod, container) === undefined,
+      findingFor,
+    ),
 };
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
@@ -44,20 +40,10 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
     problem: `${containerName(container)} ${last?.exitCode === 0 ? 'ends again and again, without an error' : 'keeps crashing'} (${deathText(status)})${message === '' ? '' : `: ${message}`}`,
     onsetAtMs: loopOnsetMs(view, pod, container),
     evidence: [
-      ...(last === undefined
-        ? []
-        : [
-            quoteField(
-              'Pod',
-              pod.meta,
-              `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
-              terminationFields(last),
-              last.finishedAtMs,
-            ),
-          ]),
+      ...quoteLastEnd(pod, container),
       ...(status.waiting === undefined
         ? [quoteField('Pod', pod.meta, path, fields({ restartCount: status.restartCount }))]
-        : [quoteField('Pod', pod.meta, `${path}.state.waiting`, fields({ ...status.waiting }))]),
+        : quoteWaiting(pod, container)),
     ],
     logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],

@@ -5,7 +5,8 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteEvent, quoteField } from '../evidence.ts';
 import { describePod } from '../next-steps.ts';
-import { containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { containerName, type ContainerState } from '../pod-state.ts';
+import { findingsOfContainers } from './containers.ts';
 import { isPullFailure, pullCauseOf } from './pull-failure.ts';
 import { containerEvents } from './restarts.ts';
 import { blockedSinceMs } from './start-blocked.ts';
@@ -23,15 +24,7 @@ export const imagePull: Check = {
   uses: ['Event', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) =>
-    view.restlessPods
-      .values()
-      .filter(isLive)
-      .flatMap((pod) =>
-        containersOf(pod)
-          .filter(({ status }) => isPullFailure(status))
-          .map((container) => findingFor(view, pod, container)),
-      ),
+  run: (view) => findingsOfContainers(view, ({ status }) => isPullFailure(status), findingFor),
 };
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {

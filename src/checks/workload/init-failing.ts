@@ -2,7 +2,7 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
-import { fields, quoteField, terminationFields } from '../evidence.ts';
+import { fields, quoteField } from '../evidence.ts';
 import { currentLogs, describePod, previousLogs } from '../next-steps.ts';
 import {
   belongsToJob,
@@ -13,6 +13,7 @@ import {
   presentRun,
   type ContainerState,
 } from '../pod-state.ts';
+import { quoteLastEnd } from './containers.ts';
 import { deathText, isLooping, lastTermination } from './restarts.ts';
 import { isHarmlessRollout } from './rollout.ts';
 import { isStartRefusal } from './start-refusal.ts';
@@ -50,7 +51,7 @@ function isOthersBusiness(container: ContainerState, nowMs: number): boolean {
 }
 
 function failing(view: View, pod: Pod, container: ContainerState): CheckedFinding | undefined {
-  const { status, path } = container;
+  const { status } = container;
   const last = lastTermination(status);
   if (last === undefined || last.exitCode === 0) return undefined;
   const sinceMs = pod.startedAtMs ?? pod.meta.createdAtMs;
@@ -59,15 +60,7 @@ function failing(view: View, pod: Pod, container: ContainerState): CheckedFindin
     reason: 'InitFailed',
     problem: `${containerName(container)} fails (${deathText(status)}), the pod has not started`,
     onsetAtMs: sinceMs,
-    evidence: [
-      quoteField(
-        'Pod',
-        pod.meta,
-        `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
-        terminationFields(last),
-        last.finishedAtMs,
-      ),
-    ],
+    evidence: quoteLastEnd(pod, container),
     logOf: endedRun(pod, container),
     nextSteps: [previousLogs(pod, status.name), describePod(pod)],
   });

@@ -2,9 +2,10 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
-import { quoteField, terminationFields } from '../evidence.ts';
+import { quoteField } from '../evidence.ts';
 import { describePod, inNamespace, previousLogs, rolloutHistory } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, endedRun, isLive, type ContainerState } from '../pod-state.ts';
+import { belongsToJob, containerName, endedRun, type ContainerState } from '../pod-state.ts';
+import { findingsOfContainers, quoteLastEnd } from './containers.ts';
 import { lastTermination, loopOnsetMs } from './restarts.ts';
 import type { View } from '../view.ts';
 
@@ -24,13 +25,11 @@ export const oomKill: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods
-      .filter((pod) => isLive(pod) && !belongsToJob(pod))
-      .flatMap((pod) =>
-        containersOf(pod)
-          .filter(({ status }) => wasKilled(pod, status, view.nowMs))
-          .map((container) => findingFor(view, pod, container)),
-      ),
+    findingsOfContainers(
+      view,
+      ({ status }, pod) => !belongsToJob(pod) && wasKilled(pod, status, view.nowMs),
+      findingFor,
+    ),
 };
 
 function wasKilled(pod: Pod, status: ContainerState['status'], nowMs: number): boolean {
@@ -45,7 +44,7 @@ function wasKilled(pod: Pod, status: ContainerState['status'], nowMs: number): b
 }
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
-  const { status, spec, path } = container;
+  const { status, spec } = container;
   const last = lastTermination(status);
   const limit = spec?.limits['memory'] ?? pod.limits['memory'];
   const kills = status.restartCount > 1 ? `, ${String(status.restartCount)} restarts` : '';
@@ -54,17 +53,7 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
     problem: `${containerName(container)} was OOM killed (${limit === undefined ? 'no memory limit: the node ran out' : `limit ${limit}`}, exit code ${String(last?.exitCode ?? 137)}${kills})`,
     onsetAtMs: loopOnsetMs(view, pod, container),
     evidence: [
-      ...(last === undefined
-        ? []
-        : [
-            quoteField(
-              'Pod',
-              pod.meta,
-              `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
-              terminationFields(last),
-              last.finishedAtMs,
-            ),
-          ]),
+      ...quoteLastEnd(pod, container),
       ...(limit === undefined
         ? []
         : [

@@ -5,15 +5,8 @@ import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
 import { clause, fields, quoteEvent, quoteField, terminationFields } from '../evidence.ts';
 import { describePod, previousLogs } from '../next-steps.ts';
-import {
-  belongsToJob,
-  containerName,
-  containersOf,
-  endedRun,
-  isLive,
-  isReady,
-  type ContainerState,
-} from '../pod-state.ts';
+import { belongsToJob, containerName, endedRun, isReady, type ContainerState } from '../pod-state.ts';
+import { findingsOfContainers } from './containers.ts';
 import { containerEvents, deathText, isLooping } from './restarts.ts';
 import type { View } from '../view.ts';
 
@@ -33,13 +26,11 @@ export const restartsHigh: Check = {
   worstImpact: 'warning',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods
-      .filter((pod) => isLive(pod) && isReady(pod) && !belongsToJob(pod))
-      .flatMap((pod) =>
-        containersOf(pod)
-          .filter((container) => isRestless(view, pod, container))
-          .map((container) => findingFor(view, pod, container)),
-      ),
+    findingsOfContainers(
+      view,
+      (container, pod) => isReady(pod) && !belongsToJob(pod) && isRestless(view, pod, container),
+      findingFor,
+    ),
 };
 
 function isRestless(view: View, pod: Pod, container: ContainerState): boolean {

@@ -2,9 +2,10 @@ import type { CheckedFinding } from '../../domain/check.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { podFinding } from '../about.ts';
 import { DEFAULT_GRACE_MS, type Check } from '../check.ts';
-import { clause, fields, quoteEvent, quoteField, terminationFields } from '../evidence.ts';
+import { clause, quoteEvent } from '../evidence.ts';
 import { describePod } from '../next-steps.ts';
-import { belongsToJob, containerName, containersOf, isLive, type ContainerState } from '../pod-state.ts';
+import { belongsToJob, containerName, type ContainerState } from '../pod-state.ts';
+import { findingsOfContainers, quoteLastEnd, quoteWaiting } from './containers.ts';
 import { containerEvents, lastTermination, loopOnsetMs } from './restarts.ts';
 import { blockedSinceMs } from './start-blocked.ts';
 import { isStartRefusal } from './start-refusal.ts';
@@ -39,14 +40,7 @@ export const startFailed: Check = {
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
   run: (view) =>
-    view.restlessPods
-      .values()
-      .filter(isLive)
-      .flatMap((pod) =>
-        containersOf(pod)
-          .filter(({ status }) => isStartRefusal(status) && !isSpentTry(pod, status))
-          .map((container) => findingFor(view, pod, container)),
-      ),
+    findingsOfContainers(view, ({ status }, pod) => isStartRefusal(status) && !isSpentTry(pod, status), findingFor),
 };
 
 /** Of a Job's pod that never restarts, a container that has ended is the Job's business. */
@@ -55,7 +49,7 @@ function isSpentTry(pod: Pod, status: ContainerState['status']): boolean {
 }
 
 function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFinding {
-  const { status, path } = container;
+  const { status } = container;
   const last = lastTermination(status);
   const failures = containerEvents(view, pod, container).filter(
     ({ reason }) => reason === 'Failed' || reason === 'FailedPostStartHook' || reason === 'FailedPreStopHook',
@@ -72,20 +66,8 @@ function findingFor(view: View, pod: Pod, container: ContainerState): CheckedFin
     problem: `${containerName(container)} cannot start${cause === undefined ? '' : ` (${cause})`}: ${clause(words.replace(RUNTIME_LAYERS, '').replace(/: unknown$/, ''))}`,
     onsetAtMs: last === undefined ? blockedSinceMs(pod, status, failures) : loopOnsetMs(view, pod, container),
     evidence: [
-      ...(last === undefined
-        ? []
-        : [
-            quoteField(
-              'Pod',
-              pod.meta,
-              `${path}.${status.terminated === undefined ? 'lastState' : 'state'}.terminated`,
-              terminationFields(last),
-              last.finishedAtMs,
-            ),
-          ]),
-      ...(status.waiting === undefined
-        ? []
-        : [quoteField('Pod', pod.meta, `${path}.state.waiting`, fields({ ...status.waiting }))]),
+      ...quoteLastEnd(pod, container),
+      ...quoteWaiting(pod, container),
       ...(failures[0] === undefined ? [] : [quoteEvent(failures[0])]),
     ],
     nextSteps: [

@@ -1,24 +1,18 @@
 import { FLAG, INTEGER, many, message, one, TEXT } from './message.ts';
-import { MICRO_TIME, OBJECT_META, PROBED_CONDITION, QUANTITIES, TIME } from './meta.ts';
+import { MICRO_TIME, object, OBJECT_META, PROBED_CONDITION, QUANTITIES, TIME } from './meta.ts';
 
 // Field numbers: api, core/v1/generated.proto.
 
 const TAINT = message({ key: [1, TEXT], value: [2, TEXT], effect: [3, TEXT], timeAdded: [4, TIME] });
 
-export const NODE = message({
-  metadata: [1, one(OBJECT_META)],
-  spec: [2, one(message({ unschedulable: [4, FLAG], taints: [5, many(TAINT)] }))],
-  status: [
-    3,
-    one(
-      message({
-        capacity: [1, QUANTITIES],
-        allocatable: [2, QUANTITIES],
-        conditions: [4, many(PROBED_CONDITION)],
-        nodeInfo: [7, one(message({ kubeletVersion: [7, TEXT], architecture: [10, TEXT] }))],
-      }),
-    ),
-  ],
+export const NODE = object({
+  spec: { unschedulable: [4, FLAG], taints: [5, many(TAINT)] },
+  status: {
+    capacity: [1, QUANTITIES],
+    allocatable: [2, QUANTITIES],
+    conditions: [4, many(PROBED_CONDITION)],
+    nodeInfo: [7, one(message({ kubeletVersion: [7, TEXT], architecture: [10, TEXT] }))],
+  },
 });
 
 export const NAMESPACE = message({

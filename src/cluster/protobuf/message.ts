@@ -43,7 +43,9 @@ export function sourceOf(bytes: Buffer, texts: string[] = Array<string>(TEXT_SLO
 }
 
 /** `{ NAME: [NUMBER, TYPE] }`, NAME as in the API's JSON. */
-export function message(fields: Readonly<Record<string, readonly [number, FieldType]>>): Message {
+export type MessageFields = Readonly<Record<string, readonly [number, FieldType]>>;
+
+export function message(fields: MessageFields): Message {
   const rows = Object.entries(fields).map(([name, [number, type]]) => ({ name, number, type }));
   const highest = Math.max(0, ...rows.map((row) => row.number));
   const byNumber = Array.from({ length: highest + 1 }, (_, number) => rows.find((row) => row.number === number));

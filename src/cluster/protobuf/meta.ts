@@ -1,4 +1,17 @@
-import { converted, FLAG, INTEGER, many, mapOf, message, TEXT, TEXTS, type FieldType } from './message.ts';
+import {
+  converted,
+  FLAG,
+  INTEGER,
+  many,
+  mapOf,
+  message,
+  one,
+  TEXT,
+  TEXTS,
+  type FieldType,
+  type Message,
+  type MessageFields,
+} from './message.ts';
 
 // Field numbers: apimachinery, pkg/apis/meta/v1/generated.proto; Quantity: pkg/api/resource, IntOrString: pkg/util/intstr.
 
@@ -49,6 +62,11 @@ export const OBJECT_META = message({
   ownerReferences: [13, many(OWNER_REFERENCE)],
   finalizers: [14, TEXTS],
 });
+
+/** Where nearly every object has its three parts. */
+export function object({ spec, status }: { readonly spec: MessageFields; readonly status: MessageFields }): Message {
+  return message({ metadata: [1, one(OBJECT_META)], spec: [2, one(message(spec))], status: [3, one(message(status))] });
+}
 
 export const LABEL_SELECTOR = message({
   matchLabels: [1, mapOf(TEXT)],

@@ -1,5 +1,5 @@
 import { FLAG, inline, INTEGER, many, mapOf, message, one, TEXT, TEXTS } from './message.ts';
-import { LABEL_SELECTOR, NUMBER_OR_TEXT, OBJECT_META } from './meta.ts';
+import { LABEL_SELECTOR, NUMBER_OR_TEXT, object, OBJECT_META } from './meta.ts';
 
 // Field numbers: api, core/v1/generated.proto.
 
@@ -12,23 +12,17 @@ const SERVICE_PORT = message({
 
 const LOAD_BALANCER_STATUS = message({ ingress: [1, many(message({ ip: [1, TEXT], hostname: [2, TEXT] }))] });
 
-export const SERVICE = message({
-  metadata: [1, one(OBJECT_META)],
-  spec: [
-    2,
-    one(
-      message({
-        ports: [1, many(SERVICE_PORT)],
-        selector: [2, mapOf(TEXT)],
-        clusterIP: [3, TEXT],
-        type: [4, TEXT],
-        externalName: [10, TEXT],
-        publishNotReadyAddresses: [13, FLAG],
-        loadBalancerClass: [21, TEXT],
-      }),
-    ),
-  ],
-  status: [3, one(message({ loadBalancer: [1, one(LOAD_BALANCER_STATUS)] }))],
+export const SERVICE = object({
+  spec: {
+    ports: [1, many(SERVICE_PORT)],
+    selector: [2, mapOf(TEXT)],
+    clusterIP: [3, TEXT],
+    type: [4, TEXT],
+    externalName: [10, TEXT],
+    publishNotReadyAddresses: [13, FLAG],
+    loadBalancerClass: [21, TEXT],
+  },
+  status: { loadBalancer: [1, one(LOAD_BALANCER_STATUS)] },
 });
 
 // Field numbers: api, discovery/v1/generated.proto.
@@ -59,20 +53,14 @@ const INGRESS_RULE = message({
   ingressRuleValue: [2, inline(message({ http: [1, one(INGRESS_PATHS)] }))],
 });
 
-export const INGRESS = message({
-  metadata: [1, one(OBJECT_META)],
-  spec: [
-    2,
-    one(
-      message({
-        defaultBackend: [1, one(INGRESS_BACKEND)],
-        tls: [2, many(message({ secretName: [2, TEXT] }))],
-        rules: [3, many(INGRESS_RULE)],
-        ingressClassName: [4, TEXT],
-      }),
-    ),
-  ],
-  status: [3, one(message({ loadBalancer: [1, one(LOAD_BALANCER_STATUS)] }))],
+export const INGRESS = object({
+  spec: {
+    defaultBackend: [1, one(INGRESS_BACKEND)],
+    tls: [2, many(message({ secretName: [2, TEXT] }))],
+    rules: [3, many(INGRESS_RULE)],
+    ingressClassName: [4, TEXT],
+  },
+  status: { loadBalancer: [1, one(LOAD_BALANCER_STATUS)] },
 });
 
 export const INGRESS_CLASS = message({
