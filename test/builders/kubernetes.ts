@@ -577,7 +577,7 @@ export function anEvent(
 }
 
 /** A cluster with nothing in it. */
-const NO_OBJECTS: ObjectsByKind = noObjects();
+export const NO_OBJECTS: ObjectsByKind = noObjects();
 
 const ALL_KINDS = Object.keys(NO_OBJECTS) as (keyof ObjectsByKind)[];
 
