@@ -36,6 +36,7 @@ interface Parts {
 
 /** Longer lists are cut in the log; the widenings stand first. */
 const MOST_LOGGED = 100;
+const LONGEST_WORDS = 300;
 
 /** A refusal that stood before a restart is none that is new; a store that cannot say so costs one more row. */
 export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
@@ -89,15 +90,15 @@ export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
 
   return {
     definitions: ({ verdicts, before, after, textOf }) => {
-      const changes = before === undefined ? [] : definitionChanges(before, after, { costOf, textOf });
+      const changes = before === undefined ? [] : plain(definitionChanges(before, after, { costOf, textOf }));
       note(together('definitions', verdicts, changes), changes, before === undefined);
     },
     settings: ({ verdict, isFirst, before, after, lineOf }) => {
-      const changes = settingsChanges({ file: verdict.file, before, after, lineOf, costOf });
+      const changes = plain(settingsChanges({ file: verdict.file, before, after, lineOf, costOf }));
       note(together('settings', [verdict], changes), changes, isFirst);
     },
     policies: ({ verdicts, before, after, results }) => {
-      const changes = before === undefined ? [] : policyChanges(before, after, results);
+      const changes = before === undefined ? [] : plain(policyChanges(before, after, results));
       note(together('policies', verdicts, changes), changes, before === undefined);
     },
     take: () => {
@@ -120,8 +121,21 @@ function together(
   return verdicts.map((verdict) => ({
     component,
     ...verdict,
+    ...(verdict.message !== undefined && { message: plainText(verdict.message) }),
     changes: changes.filter((change) => ownerOf(change) === verdict),
   }));
+}
+
+/** Words may quote a file: on one line, in no terminal's hands, and of a bounded length. */
+function plain(changes: readonly Change[]): readonly Change[] {
+  return changes.map((change) => {
+    const words = plainText(change.words);
+    return { ...change, words: words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS - 1)}…` : words };
+  });
+}
+
+function plainText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
 }
 
 async function standingIn({ audit }: Parts['store'], log: Logger): Promise<Map<string, string>> {
