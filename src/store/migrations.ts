@@ -3,7 +3,11 @@ import { MonitorError } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
 /** Numbered from 1 without holes; a number that was released never changes. */
-const MIGRATIONS: readonly ((database: Transaction<Tables>) => Promise<void>)[] = [createTables, createAudit];
+const MIGRATIONS: readonly ((database: Transaction<Tables>) => Promise<void>)[] = [
+  createTables,
+  createAudit,
+  createFileVersions,
+];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -91,6 +95,15 @@ async function createTables(database: Transaction<Tables>): Promise<void> {
        primary key (cluster_id, trigger))`,
     `create table incident_number (cluster_id text not null, day text not null, last integer not null,
        primary key (cluster_id, day))`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}
+
+/** Every text that was ever accepted, for as long as cycles that used it are kept: what decided then can be read again. */
+async function createFileVersions(database: Transaction<Tables>): Promise<void> {
+  const statements = [
+    `create table file_version (sha256 text primary key, bytes blob not null, used_until_ms bigint not null)`,
+    `insert or ignore into file_version select sha256, bytes, saved_at_ms from definition`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(database);
 }

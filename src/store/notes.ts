@@ -16,6 +16,8 @@ export interface LastGoodDefinitions {
   load(): Promise<readonly GoodDefinition[]>;
   save(definition: GoodDefinition): Promise<void>;
   forget(name: string): Promise<void>;
+  /** Any text that was accepted, by its hash; kept as long as reports that may have used it. */
+  version(sha256: string): Promise<Uint8Array | undefined>;
 }
 
 /** What a cycle could resolve, for cycles that cannot. */
@@ -53,7 +55,20 @@ function ownerKey(object: { readonly kind: string; readonly namespace: string; r
  * Bytes are kept as they are, unless the redactor finds a credential in them: then the masked text is the last good one. It reads the same to
  * the agents, whose prompts pass the same redactor.
  */
-export function createLastGood(database: Kysely<Tables>, clusterId: ClusterId, redact: Redact): LastGoodDefinitions {
+export function createLastGood(
+  database: Kysely<Tables>,
+  clusterId: ClusterId,
+  redact: Redact,
+  now: () => number,
+): LastGoodDefinitions {
+  const outOfUse = (transaction: Kysely<Tables>, name: string): Promise<unknown> =>
+    transaction
+      .updateTable('file_version')
+      .set({ used_until_ms: now() })
+      .where('sha256', 'in', (select) =>
+        select.selectFrom('definition').select('sha256').where('cluster_id', '=', clusterId()).where('name', '=', name),
+      )
+      .execute();
   return {
     load: async () => {
       const rows = await database
@@ -68,13 +83,30 @@ export function createLastGood(database: Kysely<Tables>, clusterId: ClusterId, r
       const text = Buffer.from(bytes).toString('utf8');
       const clean = redact(text);
       const row = { sha256, bytes: clean === text ? bytes : Buffer.from(clean), saved_at_ms: savedAtMs };
-      await database
-        .insertInto('definition')
-        .values({ cluster_id: clusterId(), name, ...row })
-        .onConflict((conflict) => conflict.columns(['cluster_id', 'name']).doUpdateSet(row))
-        .execute();
+      await database.transaction().execute(async (transaction) => {
+        await outOfUse(transaction, name);
+        await transaction
+          .insertInto('file_version')
+          .values({ sha256, bytes: row.bytes, used_until_ms: now() })
+          .onConflict((conflict) => conflict.column('sha256').doUpdateSet({ used_until_ms: now() }))
+          .execute();
+        await transaction
+          .insertInto('definition')
+          .values({ cluster_id: clusterId(), name, ...row })
+          .onConflict((conflict) => conflict.columns(['cluster_id', 'name']).doUpdateSet(row))
+          .execute();
+      });
+    },
+    version: async (sha256) => {
+      const row = await database
+        .selectFrom('file_version')
+        .select('bytes')
+        .where('sha256', '=', sha256)
+        .executeTakeFirst();
+      return row?.bytes;
     },
     forget: async (name) => {
+      await outOfUse(database, name);
       await database.deleteFrom('definition').where('cluster_id', '=', clusterId()).where('name', '=', name).execute();
     },
   };

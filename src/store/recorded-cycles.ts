@@ -20,6 +20,8 @@ export interface RecordedCycles extends AsyncDisposable {
   readonly files: () => Promise<
     readonly { readonly name: string; readonly sha256: string; readonly bytes: Uint8Array }[]
   >;
+  /** An accepted text by its hash, as long as reports that may have used it are kept; none in a database of a version that kept none. */
+  readonly version: (sha256: string) => Promise<Uint8Array | undefined>;
   /** What became of changed files, newest first; nothing in a database of a version that kept none. */
   readonly changes: (limit: number) => Promise<readonly RecordedVerdict[]>;
   /** US dollars of a day, such as `2026-11-21`, UTC. */
@@ -53,16 +55,18 @@ export async function openRecordedCycles(file: string): Promise<RecordedCycles |
       .executeTakeFirst();
     const clusterId = (): string => row?.value ?? '';
     const reports = createReports(database, clusterId, asIs);
+    const lastGood = createLastGood(database, clusterId, asIs, () => 0);
+    const has = async (table: string): Promise<boolean> =>
+      (await database.introspection.getTables()).some(({ name }) => name === table);
     return {
       report: (id) => reports.load(id),
       newest: async (limit) => (await reports.list(limit)).map(({ cycleId }) => cycleId),
       since: async (atMs) =>
         (await reports.list(MOST_CYCLES)).filter(({ endedAtMs }) => endedAtMs >= atMs).map(({ cycleId }) => cycleId),
-      files: () => createLastGood(database, clusterId, asIs).load(),
+      files: () => lastGood.load(),
+      version: async (sha256) => ((await has('file_version')) ? lastGood.version(sha256) : undefined),
       changes: async (limit) => {
-        const tables = await database.introspection.getTables();
-        const isKept = tables.some(({ name }) => name === 'audit');
-        return isKept ? createAudit(database, clusterId, asIs).list(limit) : [];
+        return (await has('audit')) ? createAudit(database, clusterId, asIs).list(limit) : [];
       },
       spentOn: (day) => createSpend(database, clusterId).on(day),
       [Symbol.asyncDispose]: () => database.destroy(),

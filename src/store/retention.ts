@@ -73,6 +73,12 @@ async function pruneBulk(database: Kysely<Tables>, beforeMs: number): Promise<vo
       )
       .execute();
     await transaction.deleteFrom('evidence').where('recorded_at_ms', '<', beforeMs).execute();
+    // What no report that is left can have used.
+    await transaction
+      .deleteFrom('file_version')
+      .where('used_until_ms', '<', beforeMs)
+      .where('sha256', 'not in', (select) => select.selectFrom('definition').select('sha256'))
+      .execute();
   });
 }
 

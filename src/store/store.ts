@@ -157,7 +157,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     nextIncidentNumber: numbers.next,
     outbox: createOutbox({ database, clusterId: currentCluster, redact, step }),
     reports: createReports(database, currentCluster, redact),
-    lastGood: createLastGood(database, currentCluster, redact),
+    lastGood: createLastGood(database, currentCluster, redact, now),
     owners: createKnownOwners(database, currentCluster),
     spend: createSpend(database, currentCluster),
     cycleEnds: createCycleEnds(database, currentCluster),

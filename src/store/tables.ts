@@ -78,6 +78,13 @@ export interface Tables {
     readonly bytes: Uint8Array;
     readonly saved_at_ms: number;
   };
+  /** Contents of definition, policy and settings files, of whatever cluster. */
+  readonly file_version: {
+    readonly sha256: string;
+    readonly bytes: Uint8Array;
+    /** Of one that is no longer the last good one: until when it was. */
+    readonly used_until_ms: number;
+  };
   readonly owner: {
     readonly cluster_id: string;
     readonly kind: string;

@@ -9,7 +9,9 @@ import type { Candidate, FileKind } from '../validate/collected.ts';
 /** Where files of the past may be found. */
 export interface Archive {
   /** Rows of the database by name. */
-  readonly stored: readonly { readonly name: string; readonly sha256: string; readonly bytes: Uint8Array }[];
+  readonly stored: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Any text of the past, by its hash. */
+  readonly version: (sha256: string) => Promise<Uint8Array | undefined>;
   readonly directories: Readonly<Record<'orchestrator' | 'agent' | 'policy', string | undefined>>;
 }
 
@@ -33,11 +35,11 @@ export interface FilesOfCycle {
  * The files that a cycle used, with the given ones in their places. A directory or a ConfigMap that holds files of a kind stands for all of
  * that kind: what it does not hold is deleted by the edit.
  */
-export function filesOfCycle(
+export async function filesOfCycle(
   recorded: readonly DefinitionFile[],
   given: readonly GivenFile[],
   archive: Archive,
-): FilesOfCycle {
+): Promise<FilesOfCycle> {
   const files = given.filter(({ kind }) => kind !== 'settings');
   // Of two files with one name the first counts, as where they are read.
   const givenByName = new Map(files.toReversed().map(({ name, bytes }) => [name, bytes]));
@@ -48,7 +50,7 @@ export function filesOfCycle(
   const replaced: { readonly file: DefinitionFile; readonly by: string }[] = [];
   for (const file of recorded) {
     const kind = kindOf(file.name);
-    const versions = versionsOf(file.name, kind, archive);
+    const versions = await versionsOf(file, kind, archive);
     const exact = versions.find(({ sha256 }) => sha256 === file.sha256);
     if (exact !== undefined) was.set(file.name, exact.bytes);
     if (givenByName.has(file.name) || whole.has(kind)) continue;
@@ -72,14 +74,20 @@ interface Version {
 }
 
 /** What stands in the directory comes first: it is what a person looks at. */
-function versionsOf(name: string, kind: 'orchestrator' | 'agent' | 'policy', archive: Archive): readonly Version[] {
+async function versionsOf(
+  { name, sha256 }: DefinitionFile,
+  kind: 'orchestrator' | 'agent' | 'policy',
+  archive: Archive,
+): Promise<readonly Version[]> {
   const directory = archive.directories[kind];
   const path = directory === undefined ? undefined : join(directory, name);
   const mounted = path === undefined || !existsSync(path) ? [] : [{ bytes: readFileSync(path), place: path }];
   const stored = archive.stored
     .filter((row) => row.name === (kind === 'policy' ? `policies/${name}` : name))
     .map(({ bytes }) => ({ bytes, place: 'the database' }));
-  return [...mounted, ...stored].map((version) => ({ ...version, sha256: sha256Of(version.bytes) }));
+  const past = await archive.version(sha256);
+  const all = [...mounted, ...stored, ...(past === undefined ? [] : [{ bytes: past, place: 'the database' }])];
+  return all.map((version) => ({ ...version, sha256: sha256Of(version.bytes) }));
 }
 
 /** Reads Markdown once for each set of contents and zone, however many cycles use it. */

@@ -55,6 +55,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   const found = await findCycles(flags.against, { recorded, database, nowMs: world.now() });
   const archive: Archive = {
     stored: (await recorded?.files()) ?? [],
+    version: async (sha256) => recorded?.version(sha256),
     directories: {
       orchestrator: environment.claudeDir,
       agent: environment.agentsDir,
@@ -94,7 +95,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   /** Incidents of which people have heard otherwise in an earlier one of these cycles, as they would stand. */
   const carried = new Map<string, Incident>();
   for (const report of found.cycles) {
-    const files = filesOfCycle(report.definitions.files, given, archive);
+    const files = await filesOfCycle(report.definitions.files, given, archive);
     for (const note of notesOn(files, report)) notes.add(note);
     const recordedSettings = report.replay.settings;
     const settingsNow = edited.over(recordedSettings);

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,10 +63,12 @@ export async function recordDemo(variables: Readonly<Record<string, string>> = {
   await using claude = await startClaudeStandIn({ script: createScriptedModel(), now });
   const kubeconfig = join(directory, 'kubeconfig.json');
   await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+  const definitions = join(directory, 'definitions');
+  await cp(AGENTS, definitions, { recursive: true });
   await using monitor = await startMonitor({
     server: { kubeconfigFile: () => Promise.resolve(kubeconfig) },
     token: cluster.token,
-    definitions: { claudeDir: AGENTS, agentsDir: AGENTS },
+    definitions: { claudeDir: definitions, agentsDir: definitions },
     clock,
     slack,
     github,
@@ -76,8 +78,10 @@ export async function recordDemo(variables: Readonly<Record<string, string>> = {
     directory,
     variables,
   });
-  for (const { nowMs, trigger } of demoCycles) {
+  for (const { name, nowMs, trigger } of demoCycles) {
     clock.set(nowMs);
+    // What the earlier cycles used is not what is mounted later.
+    if (name === 'confirm') await appendFile(join(definitions, 'escalation-manager.md'), '\nBe brief.\n');
     await monitor.cycle(trigger);
   }
   const { dataDir, reportsDir } = monitor;

@@ -158,12 +158,31 @@ test('one file alone takes its place among those of then; over several cycles wh
   const edited = await recorded.edited({ 'CLAUDE.md': replace(BACKUP, '') });
   const { stdout } = await recorded.against(['last:4'], join(edited, 'CLAUDE.md'));
 
+  expect(stdout).not.toContain('note:');
   expect(stdout).toContain('newly told');
   expect(stdout.match(/now {3}told SEV-2 in #critical-alerts @data-platform: first-seen/g)).toHaveLength(1);
   expect(stdout).toContain('now   told SEV-2 in #critical-alerts @data-platform: resolved');
   expect(stdout).toContain(
     'escalation-manager wanted to notify nobody; refused: no single bullet or sentence of the definitions holds these words',
   );
+});
+
+test('the README shows what is printed', async () => {
+  const edited = await recorded.edited({
+    'CLAUDE.md': (text) =>
+      text
+        .replace('- **analytics/clickhouse**: dashboards of the business teams.\n', '')
+        .replace(
+          '- **payments/ledger**',
+          '- **analytics/clickhouse**: what the board looks at every morning.\n- **payments/ledger**',
+        )
+        .replace(BACKUP, `${BACKUP}- \`web/storefront\` is rebuilt every Sunday 02:00-03:00 UTC. Do not alert.\n`),
+  });
+  const { stdout } = await recorded.against(['2026-11-22T02:10:00Z-scheduled'], `${edited}/`);
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, shown] = /<!-- output: against -->\n```\n\$ .*\n([^]*?)```/.exec(readme) ?? [];
+
+  expect(stdout.replaceAll(`${edited}/`, 'agents/')).toBe(shown);
 });
 
 test('a broken file is a problem with its line, and nothing is decided with its last good version', async () => {

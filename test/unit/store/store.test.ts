@@ -164,6 +164,27 @@ test('definitions come back byte for byte until they are forgotten', async () =>
   expect(await store.lastGood.load()).toEqual([]);
 });
 
+test('an accepted text is kept by its hash while it is in use, and as long after as reports that may have used it', async () => {
+  const clock = { nowMs: NOW_MS };
+  const store = await aStore({ now: () => clock.nowMs });
+  const save = (name: string, text: string) =>
+    store.lastGood.save({ name, sha256: `sha of ${text}`, bytes: Buffer.from(text), savedAtMs: clock.nowMs });
+  const kept = async (text: string) => (await store.lastGood.version(`sha of ${text}`)) !== undefined;
+  await save('a.md', 'first');
+  await save('b.md', 'other');
+  clock.nowMs += 100 * DAY_MS;
+  await store.prune(clock.nowMs);
+  await save('a.md', 'second');
+  await store.lastGood.forget('b.md');
+
+  clock.nowMs += 13 * DAY_MS;
+  await store.prune(clock.nowMs);
+  expect([await kept('first'), await kept('other'), await kept('second')]).toEqual([true, true, true]);
+  clock.nowMs += 2 * DAY_MS;
+  await store.prune(clock.nowMs);
+  expect([await kept('first'), await kept('other'), await kept('second')]).toEqual([false, false, true]);
+});
+
 test('owners, spend and the end of cycles are remembered', async () => {
   const store = await aStore();
   const object = { kind: 'ReplicaSet', namespace: 'payments', name: 'api-7d9' };
