@@ -92,6 +92,8 @@ function changesOf(
     const lines = lineChanges(old.body, fresh.body);
     say('changed', 'prompt', (fresh.bodyLine ?? 1) + lines.firstLine - 1, `prompt changed: ${linesText(lines)}`);
   }
+  if (found.length === 0 && old.sha256 !== fresh.sha256)
+    say('changed', 'text', 1, 'the file changed, and nothing of it that is used');
   return found;
 }
 
