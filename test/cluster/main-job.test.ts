@@ -13,7 +13,7 @@ import { startFakeKubelet } from '../control-plane/fake-kubelet.ts';
 import { mountDefinitions } from '../harness/definitions.ts';
 import { handClock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../harness/hand-clock.ts';
 import { startMonitor } from '../harness/monitor.ts';
-import { shippedDefinitions } from '../harness/shipped-definitions.ts';
+import { shippedDefinitions, withoutExamples } from '../harness/shipped-definitions.ts';
 import { installShippedAccount } from '../harness/shipped-account.ts';
 import { wordsOf, writesTo } from '../harness/slack-view.ts';
 import { watchNamespace } from '../harness/watched-namespace.ts';
@@ -39,9 +39,10 @@ test('a broken Deployment becomes one message, which the agents edit, the next c
     },
   });
   const { claude: guide, agents } = await shippedDefinitions();
-  // Its other examples are not in this cluster, of which people would be told.
-  const here = guide.replaceAll(/^- (?:\*\*|`)(?!payments\/checkout-api\b)\w[\w-]*\/.*\n(?: {2}.*\n)*/gm, '');
-  await using definitions = await mountDefinitions(server, { claude: here, agents });
+  await using definitions = await mountDefinitions(server, {
+    claude: withoutExamples(guide, 'payments/checkout-api'),
+    agents,
+  });
   const token = await installShippedAccount(server);
   await server.adminRequest('POST', '/api/v1/namespaces', {
     metadata: { name: 'payments', labels: { environment: 'production' } },

@@ -11,3 +11,9 @@ export async function shippedDefinitions(): Promise<{ claude: string; agents: Re
   }
   return { claude: await readFile(join(DIRECTORY, 'CLAUDE.md'), 'utf8'), agents };
 }
+
+/** Without the example services that a test's cluster does not have: people would be told of them. */
+export function withoutExamples(guide: string, ...kept: readonly string[]): string {
+  const example = /^- (?:\*\*|`)([a-z][\w-]*\/[\w-]+)(?:\*\*|`).*\n(?: {2}.*\n)*/gm;
+  return guide.replaceAll(example, (line, name: string) => (kept.includes(name) ? line : ''));
+}

@@ -33,7 +33,7 @@ await using simulated =
     ? await startSimulatedCluster({ now, state: (atMs) => clusterAt(atMs, plan.beginsAtMs) })
     : undefined;
 const variables = {
-  K8S_MONITOR_CLAUDE_DIR: 'agents',
+  K8S_MONITOR_CLAUDE_DIR: join(plan.directory, 'claude'),
   K8S_MONITOR_AGENTS_DIR: 'agents',
   K8S_MONITOR_CONFIG_DIR: plan.directory,
   K8S_MONITOR_DATA_DIR: join(plan.directory, 'data'),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -47,6 +47,9 @@ export async function startStory(
   const directory = await mkdtemp(join(tmpdir(), 'kill-nine-'));
   acquired.defer(() => rm(directory, { recursive: true, force: true }));
   await mkdir(join(directory, 'data'));
+  // The shipped one names services that are not here, of which people would be told too.
+  await mkdir(join(directory, 'claude'));
+  await writeFile(join(directory, 'claude', 'CLAUDE.md'), '# One cluster\n');
   const scopes = options.historyReadable === false ? ['chat:write', 'channels:read'] : undefined;
   // Slack's clock stands at the beginning of each life, so it comes to be minutes behind the monitor's, as a skewed clock would.
   const slack = acquired.use(await startSlackStandIn({ now: clock.now, ...(scopes !== undefined && { scopes }) }));

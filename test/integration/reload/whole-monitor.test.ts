@@ -11,6 +11,7 @@ import {
 } from '../../../tools/bench/small-cluster.ts';
 import type { MountReload } from '../../../src/domain/mounted-directory.ts';
 import type { WatchTuning } from '../../../src/wiring/watch-mounts.ts';
+import { withoutExamples } from '../../harness/shipped-definitions.ts';
 import { wordsOf } from '../../harness/slack-view.ts';
 import { publish } from './atomic-writer.ts';
 
@@ -32,7 +33,8 @@ async function watched(
   const [claudeDir, agentsDir] = [join(directory, 'claude'), join(directory, 'agents')];
   const shipped: Record<string, string> = {};
   for (const name of await readdir(SHIPPED)) shipped[name] = await readFile(join(SHIPPED, name), 'utf8');
-  const { 'CLAUDE.md': claude = '', ...agents } = shipped;
+  const { 'CLAUDE.md': guide = '', ...agents } = shipped;
+  const claude = withoutExamples(guide);
   let content = agents;
   await publish(claudeDir, { 'CLAUDE.md': claude });
   await publish(agentsDir, content);
