@@ -61,14 +61,14 @@ const ROLLOUT = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'ap
 
 const maximum = 'autoscaler-at-maximum';
 
+/** `ScalingLimited` since so many minutes. */
+const atMaximumFor = (minutes: number): Changed => ['True', 'TooManyReplicas', TOO_MANY, minutes];
+
 export const autoscalerAtMaximumCases: readonly CheckCase[] = [
   {
     check: maximum,
     name: 'it wants more than it may since 20 minutes',
-    objects: (given) => [
-      api(given, 5),
-      anAutoscaler(given, { current: 5, desired: 5, limited: ['True', 'TooManyReplicas', TOO_MANY, 20] }),
-    ],
+    objects: (given) => [api(given, 5), anAutoscaler(given, { current: 5, desired: 5, limited: atMaximumFor(20) })],
     finds: [
       {
         check: maximum,
@@ -84,19 +84,13 @@ export const autoscalerAtMaximumCases: readonly CheckCase[] = [
   {
     check: maximum,
     name: 'it wants more since a minute',
-    objects: (given) => [
-      api(given, 5),
-      anAutoscaler(given, { current: 5, desired: 5, limited: ['True', 'TooManyReplicas', TOO_MANY, 1] }),
-    ],
+    objects: (given) => [api(given, 5), anAutoscaler(given, { current: 5, desired: 5, limited: atMaximumFor(1) })],
     finds: [],
   },
   {
     check: maximum,
     name: 'its maximum is its minimum on purpose',
-    objects: (given) => [
-      api(given, 2),
-      anAutoscaler(given, { min: 2, max: 2, limited: ['True', 'TooManyReplicas', TOO_MANY, 50] }),
-    ],
+    objects: (given) => [api(given, 2), anAutoscaler(given, { min: 2, max: 2, limited: atMaximumFor(50) })],
     finds: [],
   },
   {

@@ -95,15 +95,10 @@ export const claimPendingCases: readonly CheckCase[] = [
   {
     check,
     name: 'a pod was put on its node past the scheduler, for which its class waits',
-    objects: (given) => {
-      const claim = aPlainClaim(given, 'data', { storageClassName: given.named('lazy') });
-      return [
-        aStorageClass(given.named('lazy'), { volumeBindingMode: 'WaitForFirstConsumer' }),
-        claim,
-        told(given, claim, 'WaitForFirstConsumer', CONSUMER, { type: 'Normal' }),
-        aPreparingPod(given, 'db', { claim: 'data' }),
-      ];
-    },
+    objects: (given) => [
+      ...waitingForAConsumer(given, 'WaitForFirstConsumer', CONSUMER, { type: 'Normal' }),
+      aPreparingPod(given, 'db', { claim: 'data' }),
+    ],
     finds: [{ check, reason: 'ClaimPending', impact: 'error', title: /pod db was put on worker-1 without it/ }],
   },
   {
@@ -181,27 +176,17 @@ export const claimPendingCases: readonly CheckCase[] = [
   {
     check,
     name: 'its class waits for a first consumer, and there is none',
-    objects: (given) => {
-      const claim = aPlainClaim(given, 'data', { storageClassName: given.named('lazy') });
-      return [
-        aStorageClass(given.named('lazy'), { volumeBindingMode: 'WaitForFirstConsumer' }),
-        claim,
-        told(given, claim, 'WaitForFirstConsumer', CONSUMER, { type: 'Normal' }),
-      ];
-    },
+    objects: (given) => waitingForAConsumer(given, 'WaitForFirstConsumer', CONSUMER, { type: 'Normal' }),
     finds: [],
   },
   {
     check,
     name: 'its class waits for a first consumer, whose failure to be provisioned is long past',
-    objects: (given) => {
-      const claim = aPlainClaim(given, 'data', { storageClassName: given.named('lazy') });
-      return [
-        aStorageClass(given.named('lazy'), { volumeBindingMode: 'WaitForFirstConsumer' }),
-        claim,
-        told(given, claim, 'ProvisioningFailed', 'rpc error: zone is full', { firstMinutes: 55, lastMinutes: 40 }),
-      ];
-    },
+    objects: (given) =>
+      waitingForAConsumer(given, 'ProvisioningFailed', 'rpc error: zone is full', {
+        firstMinutes: 55,
+        lastMinutes: 40,
+      }),
     finds: [],
   },
   {
@@ -482,3 +467,18 @@ export const claimTerminatingCases: readonly CheckCase[] = [
     finds: [],
   },
 ];
+
+/** A claim of a class that waits for the first pod, and what an event says of it. */
+function waitingForAConsumer(
+  given: Given,
+  reason: string,
+  message: string,
+  event: Parameters<typeof told>[4],
+): ReturnType<CheckCase['objects']> {
+  const claim = aPlainClaim(given, 'data', { storageClassName: given.named('lazy') });
+  return [
+    aStorageClass(given.named('lazy'), { volumeBindingMode: 'WaitForFirstConsumer' }),
+    claim,
+    told(given, claim, reason, message, event),
+  ];
+}

@@ -147,12 +147,7 @@ export const jobFailedCases: readonly CheckCase[] = [
     name: 'the last run of a CronJob failed',
     ageMinutes: 3 * HOUR,
     objects: (given) => {
-      const cron = aCron(
-        given,
-        'nightly',
-        { schedule: '0 0 1 1 *' },
-        { lastScheduleTime: given.ago(40), lastSuccessfulTime: given.ago(2 * HOUR) },
-      );
+      const cron = aNightlyRun(given, { succeededMinutes: 2 * HOUR });
       return [cron, aPlainJob(given, 'nightly-2', { owner: cron, status: gaveUp(given, 30, ...BACKOFF) })];
     },
     finds: [
@@ -164,12 +159,7 @@ export const jobFailedCases: readonly CheckCase[] = [
     name: 'a later run of the same CronJob succeeded',
     ageMinutes: 3 * HOUR,
     objects: (given) => {
-      const cron = aCron(
-        given,
-        'nightly',
-        { schedule: '0 0 1 1 *' },
-        { lastScheduleTime: given.ago(40), lastSuccessfulTime: given.ago(30) },
-      );
+      const cron = aNightlyRun(given, { succeededMinutes: 30 });
       return [
         cron,
         aPlainJob(given, 'nightly-1', { owner: cron, status: gaveUp(given, 90, ...BACKOFF) }),
@@ -232,6 +222,16 @@ export const jobFailedCases: readonly CheckCase[] = [
     finds: [],
   },
 ];
+
+/** A CronJob that started a Job 40 minutes ago, and whose last success is so many minutes old. */
+function aNightlyRun(given: Given, { succeededMinutes }: { readonly succeededMinutes: number }): PlainObject {
+  return aCron(
+    given,
+    'nightly',
+    { schedule: '0 0 1 1 *' },
+    { lastScheduleTime: given.ago(40), lastSuccessfulTime: given.ago(succeededMinutes) },
+  );
+}
 
 function aCron({ namespace }: Given, name: string, spec: Fields, status: Fields = {}): PlainObject {
   return {

@@ -21,6 +21,11 @@ function aQuota(
   };
 }
 
+/** All of it is used. */
+function aFullQuota(given: Given, hard: Readonly<Record<string, string>>): PlainObject {
+  return aQuota(given, hard, hard);
+}
+
 const BY_QUOTA =
   'pods "api-5d4f-x7x2p" is forbidden: exceeded quota: team, requested: requests.cpu=1, used: requests.cpu=4, limited: requests.cpu=4';
 
@@ -103,7 +108,7 @@ export const quotaNearlyFullCases: readonly CheckCase[] = [
     name: 'it is full and a Deployment is refused for it: a row of that',
     objects: (given) => [
       ...refusedDeployment(given, { message: BY_QUOTA }),
-      aQuota(given, { 'requests.cpu': '4' }, { 'requests.cpu': '4' }),
+      aFullQuota(given, { 'requests.cpu': '4' }),
     ],
     finds: [
       {
@@ -123,7 +128,7 @@ export const quotaNearlyFullCases: readonly CheckCase[] = [
     name: 'three workloads are refused for it: one trouble, that of the quota',
     objects: (given) => [
       ...['api', 'web', 'worker'].flatMap((name) => refusedDeployment(given, { name, message: BY_QUOTA })),
-      aQuota(given, { 'requests.cpu': '4' }, { 'requests.cpu': '4' }),
+      aFullQuota(given, { 'requests.cpu': '4' }),
     ],
     finds: [
       {
@@ -157,25 +162,13 @@ export const quotaNearlyFullCases: readonly CheckCase[] = [
   {
     check: full,
     name: 'load balancers are forbidden on purpose',
-    objects: (given) => [
-      aQuota(
-        given,
-        { 'services.loadbalancers': '0', 'services.nodeports': '0' },
-        { 'services.loadbalancers': '0', 'services.nodeports': '0' },
-      ),
-    ],
+    objects: (given) => [aFullQuota(given, { 'services.loadbalancers': '0', 'services.nodeports': '0' })],
     finds: [],
   },
   {
     check: full,
     name: 'the one pod and the two claims that it is meant for are there',
-    objects: (given) => [
-      aQuota(
-        given,
-        { pods: '1', persistentvolumeclaims: '2', 'requests.nvidia.com/gpu': '4' },
-        { pods: '1', persistentvolumeclaims: '2', 'requests.nvidia.com/gpu': '4' },
-      ),
-    ],
+    objects: (given) => [aFullQuota(given, { pods: '1', persistentvolumeclaims: '2', 'requests.nvidia.com/gpu': '4' })],
     finds: [],
   },
   {

@@ -1,5 +1,5 @@
 import { aNode } from '../../../control-plane/builders/node.ts';
-import type { CheckCase } from '../case.ts';
+import type { CheckCase, Given } from '../case.ts';
 import { aKubeletPod, anOwner, condition, ended, heldBack, podEvent, running, waiting } from './pods.ts';
 
 const start = 'start-failed';
@@ -282,17 +282,7 @@ export const notStartedCases: readonly CheckCase[] = [
   {
     check: unstarted,
     name: 'a kubelet that has never taken it',
-    objects: (given) => [
-      aNode(given.named('n1')).at(given.nowMs),
-      aKubeletPod(given, {
-        name: 'report',
-        owner: undefined,
-        phase: 'Pending',
-        nodeName: given.named('n1'),
-        conditions: [condition('PodScheduled', 'True', given.ago(12))],
-        status: { containerStatuses: [], startTime: null },
-      }),
-    ],
+    objects: (given) => [aNode(given.named('n1')).at(given.nowMs), untaken(given)],
     finds: [
       {
         check: unstarted,
@@ -330,14 +320,7 @@ export const notStartedCases: readonly CheckCase[] = [
       aNode(given.named('n1'))
         .at(given.nowMs)
         .notReady({ status: 'Unknown', sinceMs: 20 * 60_000 }),
-      aKubeletPod(given, {
-        name: 'report',
-        owner: undefined,
-        phase: 'Pending',
-        nodeName: given.named('n1'),
-        conditions: [condition('PodScheduled', 'True', given.ago(12))],
-        status: { containerStatuses: [], startTime: null },
-      }),
+      untaken(given),
     ],
     finds: [
       { check: 'node-not-ready', reason: 'NodeUnreachable' },
@@ -400,3 +383,15 @@ export const notStartedCases: readonly CheckCase[] = [
     finds: [],
   },
 ];
+
+/** A pod on the node `n1`, whose kubelet has not taken it. */
+function untaken(given: Given): ReturnType<typeof aKubeletPod> {
+  return aKubeletPod(given, {
+    name: 'report',
+    owner: undefined,
+    phase: 'Pending',
+    nodeName: given.named('n1'),
+    conditions: [condition('PodScheduled', 'True', given.ago(12))],
+    status: { containerStatuses: [], startTime: null },
+  });
+}
