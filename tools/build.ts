@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { narrowSource, refuseWideSource, slimClientNode } from './bundle-plugins.ts';
+import { narrowSource, quietNodeModules, refuseWideSource, slimClientNode } from './bundle-plugins.ts';
 import { workerSources } from './worker-sources.ts';
 
 /** One file that runs in an empty folder: what the image ships. `node tools/build.ts [FILE]` */
@@ -37,7 +37,7 @@ await build({
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
-  plugins: [slimClientNode, narrowSource],
+  plugins: [slimClientNode, quietNodeModules, narrowSource],
 });
 refuseWideSource(outfile);
 console.log(`built ${outfile}`);

@@ -48,9 +48,32 @@ export const slimClientNode: Plugin = {
         "export { ServerConfiguration } from './gen/servers.js';",
       ].join('\n'),
     }));
+    // `src/cluster/kubeconfig.ts` refuses a SOCKS proxy.
+    bundler.onResolve({ filter: /^socks(?:-proxy-agent)?$/ }, ({ importer }) =>
+      CLIENT_NODE.test(importer) ? { path: 'socks', namespace: 'client-node-socks', sideEffects: false } : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'client-node-socks' }, () => ({
+      contents: 'export class SocksProxyAgent {}\nexport class SocksClient {}',
+    }));
     bundler.onResolve({ filter: /^(?:\.|@kubernetes\/client-node)/ }, async ({ path, pluginData, ...options }) => {
       if (pluginData === 'resolved' || (path.startsWith('.') && !CLIENT_NODE.test(options.importer))) return undefined;
       return { ...(await bundler.resolve(path, { ...options, pluginData: 'resolved' })), sideEffects: false };
     });
+  },
+};
+
+/**
+ * Node's own modules by `require`: an `import` looks at each of their exports, and with `WebSocket` of `node:http` comes a whole HTTP client
+ * that nobody has asked for yet.
+ */
+export const quietNodeModules: Plugin = {
+  name: 'quiet-node-modules',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^node:/ }, ({ path, kind, namespace }) =>
+      kind === 'import-statement' && namespace === 'file' ? { path, namespace: 'node-module' } : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'node-module' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
   },
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { z } from 'zod';
-import { narrowSource, slimClientNode } from '../bundle-plugins.ts';
+import { narrowSource, quietNodeModules, slimClientNode } from '../bundle-plugins.ts';
 
 /** The options with which the image starts Node, from the Dockerfile itself. */
 export function nodeOptionsOfImage(): readonly string[] {
@@ -38,7 +38,7 @@ export async function bundle(source: URL): Promise<Bundled> {
     format: 'esm',
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [slimClientNode, narrowSource],
+    plugins: [slimClientNode, quietNodeModules, narrowSource],
     outfile: file,
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
