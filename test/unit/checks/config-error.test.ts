@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import { configError } from '../../../src/checks/workload/config-error.ts';
-import { aCondition, aPod, aSickPod, ago } from '../../builders/kubernetes.ts';
+import { aPod, ago } from '../../builders/kubernetes.ts';
+import { aRefusedPod } from './preparing.ts';
 import { findingsOf, withGap } from './run.ts';
-
-function blocked(reason: string, message: string, minutes = 30) {
-  return aSickPod(
-    { waiting: { reason, message } },
-    {
-      phase: 'Pending',
-      startedAtMs: ago(minutes),
-      conditions: [aCondition('PodScheduled', 'True', { changedAtMs: ago(minutes) })],
-    },
-  );
-}
 
 test.each([
   ['CreateContainerConfigError', 'secret "db-credentials" not found', 'kubectl get secrets -n payments'],
@@ -23,7 +13,7 @@ test.each([
     'kubectl describe pod api-5d4f-x1 -n payments',
   ],
 ])('%s: %s', (reason, message, firstStep) => {
-  const [finding] = findingsOf(configError, { Pod: [blocked(reason, message)] });
+  const [finding] = findingsOf(configError, { Pod: [aRefusedPod(reason, message)] });
 
   expect(finding).toMatchObject({ reason: 'ConfigError', impact: 'critical', onsetAtMs: ago(30) });
   expect(finding?.title).toBe(`0 of 1 replica ready: container api cannot start: ${message}`);
@@ -36,15 +26,15 @@ test.each([
   ['CreateContainerError', 'failed to generate container: no command specified'],
   ['ContainerCreating', ''],
 ])('%s (%s) names no missing object', (reason, message) => {
-  expect(findingsOf(configError, { Pod: [blocked(reason, message)] })).toEqual([]);
+  expect(findingsOf(configError, { Pod: [aRefusedPod(reason, message)] })).toEqual([]);
 });
 
 test('nothing inside the grace, nothing on healthy, deleted or finished pods', () => {
   const pods = [
-    blocked('CreateContainerConfigError', 'secret "a" not found', 1.9),
+    aRefusedPod('CreateContainerConfigError', 'secret "a" not found', 1.9),
     aPod({ meta: { name: 'fine' } }),
-    { ...blocked('CreateContainerConfigError', ''), meta: { ...aPod().meta, deletedAtMs: ago(1) } },
-    { ...blocked('CreateContainerConfigError', ''), phase: 'Failed' },
+    { ...aRefusedPod('CreateContainerConfigError', ''), meta: { ...aPod().meta, deletedAtMs: ago(1) } },
+    { ...aRefusedPod('CreateContainerConfigError', ''), phase: 'Failed' },
   ];
 
   expect(findingsOf(configError, { Pod: pods })).toEqual([]);
@@ -52,7 +42,7 @@ test('nothing inside the grace, nothing on healthy, deleted or finished pods', (
 
 test('pods that cannot be read leave it unevaluated', () => {
   const { findings, outcomes } = withGap(configError, 'Pod', {
-    Pod: [blocked('CreateContainerConfigError', 'x')],
+    Pod: [aRefusedPod('CreateContainerConfigError', 'x')],
   });
 
   expect(findings).toEqual([]);

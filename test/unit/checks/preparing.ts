@@ -18,6 +18,18 @@ export function aPreparingPod(minutes: number, over: Parameters<typeof aSickPod>
   );
 }
 
+/** A pod that was placed on its node so many minutes ago, and whose container is refused there. */
+export function aRefusedPod(reason: string, message: string, minutes = 30): Pod {
+  return aSickPod(
+    { waiting: { reason, message } },
+    {
+      phase: 'Pending',
+      startedAtMs: ago(minutes),
+      conditions: [aCondition('PodScheduled', 'True', { changedAtMs: ago(minutes) })],
+    },
+  );
+}
+
 export function aFailure(pod: Pod, reason: string, message: string, over: Partial<Omit<Event, 'meta'>> = {}): Event {
   return anEvent({ kind: 'Pod', meta: pod.meta }, { reason, message, firstAtMs: ago(20), lastAtMs: ago(1), ...over });
 }

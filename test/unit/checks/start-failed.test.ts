@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
 import { crashLoop } from '../../../src/checks/workload/crash-loop.ts';
 import { startFailed } from '../../../src/checks/workload/start-failed.ts';
-import { aCondition, aJob, aPod, aSickPod, aTermination, ago, ownedBy } from '../../builders/kubernetes.ts';
+import { aJob, aPod, aSickPod, aTermination, ago, ownedBy } from '../../builders/kubernetes.ts';
+import { aRefusedPod } from './preparing.ts';
 import { findingsOf, withGap } from './run.ts';
 
 const NOT_FOUND = 'failed to create containerd task: exec: "serve": executable file not found in $PATH';
-
-function refused(reason: string, message: string, minutes = 30) {
-  return aSickPod(
-    { waiting: { reason, message } },
-    {
-      phase: 'Pending',
-      startedAtMs: ago(minutes),
-      conditions: [aCondition('PodScheduled', 'True', { changedAtMs: ago(minutes) })],
-    },
-  );
-}
 
 test.each([
   ['CreateContainerError', 'failed to generate container: no command specified', 'command'],
@@ -31,7 +21,7 @@ test.each([
     'lifecycle hook',
   ],
 ])('%s: %s', (reason, message, cause) => {
-  const [finding] = findingsOf(startFailed, { Pod: [refused(reason, message)] });
+  const [finding] = findingsOf(startFailed, { Pod: [aRefusedPod(reason, message)] });
 
   expect(finding).toMatchObject({ reason: 'StartFailed', impact: 'critical', onsetAtMs: ago(30) });
   expect(finding?.title).toBe(`0 of 1 replica ready: container api cannot start (${cause}): ${message}`);
@@ -53,10 +43,10 @@ test('while the kubelet backs off, the end that never began still says why, and 
 });
 
 test.each([
-  { name: 'inside the grace', pod: refused('RunContainerError', NOT_FOUND, 1.9) },
+  { name: 'inside the grace', pod: aRefusedPod('RunContainerError', NOT_FOUND, 1.9) },
   { name: 'healthy', pod: aPod() },
-  { name: 'being made', pod: refused('ContainerCreating', '') },
-  { name: 'lacking a Secret', pod: refused('CreateContainerConfigError', 'secret "db" not found') },
+  { name: 'being made', pod: aRefusedPod('ContainerCreating', '') },
+  { name: 'lacking a Secret', pod: aRefusedPod('CreateContainerConfigError', 'secret "db" not found') },
   {
     name: 'crashing by itself',
     pod: aSickPod({ waiting: { reason: 'CrashLoopBackOff', message: '' }, lastTerminated: aTermination() }),
@@ -69,7 +59,7 @@ test.each([
       ],
     }),
   },
-  { name: 'finished', pod: { ...refused('RunContainerError', NOT_FOUND), phase: 'Failed' } },
+  { name: 'finished', pod: { ...aRefusedPod('RunContainerError', NOT_FOUND), phase: 'Failed' } },
   {
     name: 'a spent try of a Job',
     pod: aSickPod(
@@ -82,7 +72,7 @@ test.each([
 });
 
 test('pods that cannot be read leave it unevaluated', () => {
-  expect(withGap(startFailed, 'Pod', { Pod: [refused('RunContainerError', NOT_FOUND)] })).toMatchObject({
+  expect(withGap(startFailed, 'Pod', { Pod: [aRefusedPod('RunContainerError', NOT_FOUND)] })).toMatchObject({
     findings: [],
     outcomes: [{ evaluated: 'partly' }],
   });
