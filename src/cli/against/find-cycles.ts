@@ -7,17 +7,15 @@ import type { RecordedCycles } from '../../store/recorded-cycles.ts';
 import type { ReplayableReport } from '../../wiring/replay-cycle.ts';
 
 export interface FoundCycles {
-  /** Oldest first, each once. */
-  readonly cycles: readonly ReplayableReport[];
+  /** Oldest first, each once. Read one by one: two weeks of patrols are more than a pod has room for. */
+  readonly cycles: readonly { readonly id: string; readonly load: () => Promise<CycleReport | undefined> }[];
   /** Only these are of interest; `undefined`: all. */
   readonly incidents: ReadonlySet<string> | undefined;
-  readonly notes: readonly string[];
 }
 
 interface Wanted {
-  readonly report: CycleReport;
-  /** Named by itself, so that it must be usable; one of many is left out with a note. */
-  readonly byName: string | undefined;
+  readonly id: string;
+  readonly load: () => Promise<CycleReport | undefined>;
   readonly incident?: string;
 }
 
@@ -36,28 +34,12 @@ export async function findCycles(
 ): Promise<FoundCycles> {
   const wanted: Wanted[] = [];
   for (const word of words) wanted.push(...(await cyclesMeant(word, parts)));
-  const old = wanted.filter(({ report }) => !isReplayable(report));
-  const named = old.find(({ byName }) => byName !== undefined);
-  if (named !== undefined) throw notReplayable(named.byName ?? '', named.report);
-  const cycles = new Map(
-    wanted.flatMap(({ report }) => (isReplayable(report) ? [[report.cycle.id, report] as const] : [])),
-  );
-  const [oldest] = old;
-  if (cycles.size === 0 && oldest !== undefined) throw notReplayable(oldest.report.cycle.id, oldest.report);
+  const cycles = new Map(wanted.map(({ id, load }) => [id, { id, load }]));
   const incidents = wanted.map(({ incident }) => incident);
   return {
-    cycles: [...cycles.values()].toSorted((left, right) =>
-      left.cycle.startedAt === right.cycle.startedAt
-        ? left.cycle.endedAt.localeCompare(right.cycle.endedAt)
-        : left.cycle.startedAt.localeCompare(right.cycle.startedAt),
-    ),
+    // An id begins with the moment at which its cycle began.
+    cycles: [...cycles.values()].toSorted((left, right) => (left.id < right.id ? -1 : 1)),
     incidents: incidents.every((incident) => incident !== undefined) ? new Set(incidents) : undefined,
-    notes:
-      old.length === 0
-        ? []
-        : [
-            `${old.length} of these cycles ${old.length === 1 ? 'was' : 'were'} recorded by an older version, without what a replay needs, and left out`,
-          ],
   };
 }
 
@@ -76,30 +58,30 @@ async function cyclesMeant(
       `--against ${word}: there is no database at ${database}: name its directory with --data-dir, or give the file of a report`,
     );
   }
-  const load = async (ids: readonly string[]): Promise<readonly Wanted[]> => {
-    const reports = await Promise.all(ids.map((id) => recorded.report(id)));
-    return reports.flatMap((report) => (report === undefined ? [] : [{ report, byName: undefined }]));
+  const many = (ids: readonly string[]): readonly Wanted[] => {
+    if (ids.length === 0) throw unknown(word, database);
+    return ids.map((id) => ({ id, load: () => recorded.report(id) }));
   };
   const [, count] = /^last(?::([1-9]\d{0,4}))?$/.exec(word) ?? [];
   if (/^last(?::|$)/.test(word)) {
     if (word !== 'last' && count === undefined) throw unknown(word, database);
-    return someOf(await load(await recorded.newest(Number(count ?? 1))), word, database);
+    return many(await recorded.newest(Number(count ?? 1)));
   }
   const [, amount, unit] = /^(\d{1,4})([mhd])$/.exec(word) ?? [];
   if (amount !== undefined && unit !== undefined) {
     const sinceMs = nowMs - Number(amount) * (UNIT_MS[unit] ?? 0);
-    return someOf(await load(await recorded.since(sinceMs)), word, database);
+    return many(await recorded.since(sinceMs));
   }
   // File names carry `-` where an id has `:`; people copy either.
   const id = word.replace(/^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)Z/, '$1:$2:$3Z');
   const report = await recorded.report(id);
   if (report === undefined) throw unknown(word, database);
-  return [{ report, byName: id, ...(id.startsWith('INC-') && { incident: id }) }];
+  return [one(report, id, id.startsWith('INC-') ? id : undefined)];
 }
 
 function fromFile(path: string): Wanted {
   const report = parseReport(path);
-  if (isReplayable(report) || !basename(path).startsWith('INC-')) return { report, byName: path };
+  if (isReplayable(report) || !basename(path).startsWith('INC-')) return one(report, path);
   // The file of an incident is a part of its cycle's, which lies beside it.
   const whole = join(dirname(path), `${report.cycle.id.replaceAll(':', '-')}.json`);
   const incident = basename(path, '.json');
@@ -109,7 +91,21 @@ function fromFile(path: string): Wanted {
       `${path} is the part of one incident in cycle ${report.cycle.id}, and the report of the whole cycle is not beside it: give that one, or the id with --data-dir`,
     );
   }
-  return { report: parseReport(whole), byName: whole, incident };
+  return one(parseReport(whole), whole, incident);
+}
+
+/**
+ * A cycle that is named by itself must be usable; one of many is left out.
+ *
+ * @throws {MonitorError} `REPORT_NOT_REPLAYABLE`
+ */
+function one(report: CycleReport, name: string, incident?: string): Wanted {
+  if (!isReplayable(report)) throw notReplayable(name, report);
+  return {
+    id: report.cycle.id,
+    load: () => Promise.resolve(report),
+    ...(incident !== undefined && { incident }),
+  };
 }
 
 function parseReport(path: string): CycleReport {
@@ -138,21 +134,16 @@ function isReport(value: unknown): value is CycleReport {
   return lists && has('cycle', 'object') && has('definitions', 'object');
 }
 
-function isReplayable(report: CycleReport): report is ReplayableReport {
+export function isReplayable(report: CycleReport): report is ReplayableReport {
   return report.replay?.version === REPLAY_VERSION;
 }
 
-function notReplayable(name: string, { replay }: CycleReport): MonitorError {
+export function notReplayable(name: string, { replay }: CycleReport): MonitorError {
   const why =
     replay === undefined
       ? 'was recorded by a version of k8s-monitor that did not record what a replay needs (open incidents, times, settings)'
       : `was recorded in version ${String(replay.version)} of what a replay needs, and this k8s-monitor reads version ${REPLAY_VERSION}`;
   return new MonitorError('REPORT_NOT_REPLAYABLE', `${name} ${why}: take a cycle that this version has recorded`);
-}
-
-function someOf(found: readonly Wanted[], word: string, database: string): readonly Wanted[] {
-  if (found.length === 0) throw unknown(word, database);
-  return found;
 }
 
 function unknown(word: string, database: string): MonitorError {

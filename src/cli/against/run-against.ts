@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DefinitionFile } from '../../domain/definitions.ts';
 import type { Incident } from '../../domain/incident.ts';
+import type { CycleReport } from '../../domain/report.ts';
 import { MonitorError } from '../../errors.ts';
 import { compareCycle, type CycleComparison } from '../../replay/compare.ts';
 import type { RulesOf } from '../../replay/rule-changes.ts';
@@ -18,7 +19,7 @@ import { validationLines } from '../validate/print.ts';
 import type { World } from '../world.ts';
 import { editedSettings } from './edited-settings.ts';
 import { createReadDefinitions, filesOfCycle, type Archive, type FilesOfCycle } from './files-of-cycle.ts';
-import { findCycles } from './find-cycles.ts';
+import { findCycles, isReplayable, notReplayable } from './find-cycles.ts';
 import { createPolicyAgain } from './policy-again.ts';
 import { printAgainst } from './print-against.ts';
 
@@ -65,7 +66,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   const edited = editedSettings(candidates, environment);
   const given = candidates.map((candidate) => ({
     ...candidate,
-    byItself: paths.includes(candidate.path) && candidate.configMap === undefined,
+    byItself: candidate.configMap === undefined && !isOfDirectory(candidate.path, paths),
   }));
   const readDefinitions = createReadDefinitions({
     env: environment.variables,
@@ -90,11 +91,20 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
       : undefined;
   const asked: AskedAgain[] = [];
 
-  const notes = new Set(found.notes);
+  const notes = new Set<string>();
+  let oldest: CycleReport | undefined;
+  let left = 0;
   const cycles: CycleComparison[] = [];
   /** Incidents of which people have heard otherwise in an earlier one of these cycles, as they would stand. */
   const carried = new Map<string, Incident>();
-  for (const report of found.cycles) {
+  for (const { load } of found.cycles) {
+    const report = await load();
+    if (report === undefined) continue;
+    if (!isReplayable(report)) {
+      oldest ??= report;
+      left += 1;
+      continue;
+    }
     const files = await filesOfCycle(report.definitions.files, given, archive);
     for (const note of notesOn(files, report)) notes.add(note);
     const recordedSettings = report.replay.settings;
@@ -127,6 +137,12 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
       if (otherwise.has(incident.id) || carried.has(incident.id)) carried.set(incident.id, incident);
     }
   }
+  if (oldest !== undefined && cycles.length === 0) throw notReplayable(oldest.cycle.id, oldest);
+  if (oldest !== undefined) {
+    notes.add(
+      `${left} of these cycles ${left === 1 ? 'was' : 'were'} recorded by an older version, without what a replay needs, and left out`,
+    );
+  }
   print({
     files: paths,
     cycles,
@@ -153,6 +169,11 @@ function notesOn({ missing, replaced }: FilesOfCycle, { cycle }: ReplayableRepor
       ({ file, by }) =>
         `${file.name} of then (${hash(file)}) is not to be found; what stands at ${by} took its place, and differences may come from that`,
     );
+}
+
+/** Whether a file was not named itself, and lies in a directory that was. */
+function isOfDirectory(path: string, paths: readonly string[]): boolean {
+  return !paths.includes(path) && paths.some((given) => given !== '-' && resolve(given) === resolve(dirname(path)));
 }
 
 /** A line of a given file where its editor has it; of any other as it was mounted. */
