@@ -4,7 +4,7 @@ import { nameOf } from '../domain/object-ref.ts';
 import type { CycleReport } from '../domain/report.ts';
 import { compareSeverity } from '../domain/severity.ts';
 import { marksOf, pairsOf, type Mark } from './marks.ts';
-import { ruleChanges, type RuleChange, type RulesOf } from './rule-changes.ts';
+import { ruleChanges, type IdleRule, type RuleChange, type RulesOf } from './rule-changes.ts';
 import { sortedWords, standing, tellingOfDecision, tellingOfReport, type Telling } from './telling.ts';
 
 /** How what people hear of an incident in one cycle would change, the weightiest first. */
@@ -32,6 +32,7 @@ export interface IncidentComparison {
   readonly now: Telling | undefined;
   readonly marks: readonly Mark[];
   readonly rules: readonly RuleChange[];
+  readonly idle: readonly IdleRule[];
 }
 
 export interface CycleComparison {
@@ -77,6 +78,12 @@ function compareIncident(id: string, report: CycleReport, again: Replayed, rules
     was,
     now,
     marks,
+    idle:
+      incident === undefined
+        ? []
+        : rulesOf
+            .idle(incident)
+            .map(({ file, line, text, why }) => ({ place: rulesOf.place(file, line, 'now'), text, why })),
     rules: change === 'same' || incident === undefined ? [] : ruleChanges(incident, { was, now, pairs, rulesOf }),
   };
 }

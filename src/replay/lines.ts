@@ -80,6 +80,21 @@ export function differenceLines(cycles: readonly CycleComparison[], paint: Paint
   });
 }
 
+/** What the edit says about these incidents without effect, each rule once. */
+export function idleLines(cycles: readonly CycleComparison[]): readonly string[] {
+  const lines = cycles.flatMap(({ incidents, startedAt }) =>
+    incidents.flatMap(({ about, idle }) =>
+      idle.map(({ place, text, why }): readonly [string, readonly string[]] => [
+        place,
+        [`  ${place}  known issue: ${shortened(text)}`, `    did not silence ${about}: ${why} at ${minute(startedAt)}`],
+      ]),
+    ),
+  );
+  // The first cycle stands for all.
+  const once = new Map(lines.toReversed()).values().toArray().toReversed().flat();
+  return once.length === 0 ? [] : ['Without effect in these cycles:', ...once, ''];
+}
+
 /** `2026-11-22 02:10 to 02:40 UTC`. */
 export function spanOf(cycles: readonly CycleComparison[]): string {
   const [first, last] = [cycles[0]?.startedAt ?? '', cycles.at(-1)?.startedAt ?? ''];

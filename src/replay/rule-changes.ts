@@ -18,10 +18,18 @@ export interface RuleChange {
 /** The passages that speak about an incident, by what they decide. */
 type Rules = Readonly<Record<'tier' | 'channel' | 'contacts', readonly Passage[]>>;
 
+/** A rule that the edit adds about an incident, and that did not come to bear. */
+export interface IdleRule {
+  readonly place: string;
+  readonly text: string;
+  readonly why: string;
+}
+
 export interface RulesOf {
   /** `undefined`: the files of then are not at hand. */
   readonly was: (incident: Incident, severity: Severity) => Rules | undefined;
   readonly now: (incident: Incident, severity: Severity) => Rules;
+  readonly idle: (incident: Incident) => readonly (Passage & { readonly why: string })[];
   /** Where a line of a file stands for the person who edits it. */
   readonly place: (file: string, line: number, side: RuleChange['side']) => string;
 }

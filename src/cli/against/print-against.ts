@@ -1,6 +1,6 @@
 import type { CycleComparison } from '../../replay/compare.ts';
 import { styleText } from 'node:util';
-import { countLine, countsOf, differenceLines, spanOf, type Paint } from '../../replay/lines.ts';
+import { countLine, countsOf, differenceLines, idleLines, spanOf, type Paint } from '../../replay/lines.ts';
 import { addUsage, NO_USAGE } from '../../domain/usage.ts';
 import type { AskedAgain } from '../../wiring/ask-again.ts';
 import type { Complaint } from '../validate/collected.ts';
@@ -36,6 +36,7 @@ export function printAgainst(result: AgainstResult, output: 'text' | 'json', col
     ...(notes.length === 0 ? [] : ['']),
     ...(differences.length === 0 ? [] : [`With ${files.join(', ')} in force, ${spanOf(cycles)}:`, '']),
     ...differences,
+    ...idleLines(cycles),
     ...(asked === undefined ? [] : askedLines(asked)),
     countLine(countsOf(cycles)),
   ].join('\n');

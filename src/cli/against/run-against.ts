@@ -9,7 +9,7 @@ import { openRecordedCycles } from '../../store/recorded-cycles.ts';
 import { knownTools } from '../../wiring/known-tools.ts';
 import { openLive } from '../../wiring/live-model.ts';
 import { replayCycle, type ReplayableReport } from '../../wiring/replay-cycle.ts';
-import { rulesFor } from '../../wiring/rules-of-incident.ts';
+import { idleIssues, rulesFor } from '../../wiring/rules-of-incident.ts';
 import type { AskedAgain } from '../../wiring/ask-again.ts';
 import { openContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -123,6 +123,8 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
     const rulesOf: RulesOf = {
       was: (incident, severity) => before && rulesFor(incident, severity, before, recordedSettings),
       now: (incident, severity) => rulesFor(incident, severity, definitions, settingsNow),
+      idle: (incident) =>
+        before === undefined ? [] : idleIssues(incident, definitions, before, Date.parse(report.cycle.startedAt)),
       place: (file, line, side) => placeOf(candidates, file, line, side),
     };
     const comparison = compareCycle(report, again, rulesOf);

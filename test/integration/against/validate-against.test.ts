@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScriptedModel } from '../../../src/demo/scripted-model.ts';
 import { startClaudeStandIn } from '../../../src/demo/stand-ins/claude.ts';
@@ -86,7 +87,10 @@ describe('each edit shows what it changes, where it stands, and nothing else', (
           `${BACKUP}- \`web/storefront\` is rebuilt every Sunday 04:00-05:00 UTC. Do not alert.\n`,
         ),
       },
-      shows: [],
+      shows: [
+        /^Without effect in these cycles:\n {2}\S+\/CLAUDE\.md:45 {2}known issue: `web\/storefront` is rebuilt/m,
+        'did not silence Deployment web/storefront: RolloutStuck, ImagePull, ReplicasShort: its window (Sun 04:00-05:00 UTC) was not open at 2026-11-22 02:10 UTC',
+      ],
       counts: 'nothing would have been told differently',
     },
     {
@@ -253,6 +257,20 @@ test('a report of before is refused with a sentence that says why', async () => 
   expect((await recorded.against([newer], edited)).stderr).toMatch(
     /newer\.json was recorded in version 99 .* reads version 1/,
   );
+});
+
+test('cycles of before among others are left out, and that is said', async () => {
+  const copy = join(await recorded.edited({}), 'data');
+  await cp(recorded.dataDir, copy, { recursive: true });
+  const database = new DatabaseSync(join(copy, 'k8s-monitor.db'));
+  database.exec("update report set body = json_remove(body, '$.replay') where cycle_id like '%02:35%'");
+  database.close();
+  const edited = await recorded.edited({});
+  const some = await recorded.against(['last:4'], edited, '--data-dir', copy);
+  const none = await recorded.against(['2026-11-22T02:35:00Z-patrol'], edited, '--data-dir', copy);
+
+  expect(some.stdout).toMatch(/^note: 1 of these cycles was recorded by an older version, .*\n\n3 cycles, /);
+  expect(none.stderr).toContain('REPORT_NOT_REPLAYABLE');
 });
 
 test('machines get every decision, then and now', async () => {

@@ -55,6 +55,7 @@ function compared(was: readonly Said[], now: readonly Said[]): CycleComparison {
   return compareCycle(reportOf(was.map(decision)), again, {
     was: () => undefined,
     now: () => ({ tier: [], channel: [], contacts: [] }),
+    idle: () => [],
     place: (file, line) => `${file}:${line}`,
   });
 }
