@@ -25,7 +25,7 @@ export const channels = ({ posts }: Cycle): readonly unknown[] => [
 const offered = ({ claude }: Cycle): string => JSON.stringify(claude.map((request) => request.tools));
 const inNamespace = ({ report }: Cycle, namespace: string): boolean =>
   report.findings.some(({ object }) => object.namespace === namespace);
-export const BASE = 'github: {repositories: [{repository: acme/deployments}]}';
+const BASE = 'github: {repositories: [{repository: acme/deployments}]}';
 export const UNCHANGED: Files = { ...config(BASE), 'environments.yaml': '# none', 'flags.json': '{}' };
 
 /** By the path that docs/configuration.md has for the field. */
