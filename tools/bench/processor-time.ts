@@ -13,9 +13,19 @@ export async function processorMs(): Promise<number> {
 }
 
 async function childrenMs(): Promise<number> {
-  const text = await readFile('/proc/self/stat', 'utf8').catch(() => '');
+  const ms = await sumOf('/proc/self/stat', 16);
+  return Number.isFinite(ms) ? ms : 0;
+}
+
+/** Milliseconds of processor time that another process, with its threads, has used so far; `NaN` where there is no `/proc`. */
+export async function processorMsOf(processId: number): Promise<number> {
+  return sumOf(`/proc/${processId}/stat`, 14);
+}
+
+/** @param first field of user time, counted from 1; system time follows */
+async function sumOf(file: string, first: number): Promise<number> {
+  const text = await readFile(file, 'utf8').catch(() => '');
   // Behind the name, which may hold anything: the third field and those that follow.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [user, system] = [Number(fields[13]), Number(fields[14])];
-  return Number.isFinite(user + system) ? (user + system) * TICK_MS : 0;
+  return (Number(fields[first - 3]) + Number(fields[first - 2])) * TICK_MS;
 }

@@ -10,6 +10,7 @@ import { startSimulatedCluster } from '../../src/demo/cluster/server.ts';
 import { buildBundle } from '../../test/harness/bundle.ts';
 import { environmentOfImage, nodeOptionsOfImage } from './image.ts';
 import type { Benchmark } from './measurement.ts';
+import { processorMsOf } from './processor-time.ts';
 import { median } from './rounds.ts';
 import { MOMENT_MS, quietState } from './small-cluster.ts';
 
@@ -23,17 +24,20 @@ export const benchStart: Benchmark = async ({ say }) => {
   await using bundle = await buildBundle();
   await using cluster = await startSimulatedCluster({ now: () => MOMENT_MS, state: quietState });
   const readyMs: number[] = [];
+  const processor: number[] = [];
   const idleMebibytes: number[] = [];
   for (let index = 0; index < STARTS; index += 1) {
     const started = await startOnce(bundle.file, cluster.kubeconfig);
     readyMs.push(started.readyMs);
+    processor.push(started.processorMs);
     idleMebibytes.push(started.idleMebibytes);
     say(
-      `start ${index + 1}: ready after ${started.readyMs.toFixed(0)} ms, idle ${started.idleMebibytes.toFixed(0)} MiB`,
+      `start ${index + 1}: ready after ${started.readyMs.toFixed(0)} ms with ${started.processorMs.toFixed(0)} ms of processor time, idle ${started.idleMebibytes.toFixed(0)} MiB`,
     );
   }
   return [
     { what: 'start to ready', unit: 'seconds', reached: median(readyMs) / 1_000, limit: 1 },
+    { what: 'processor time of that', unit: 'milliseconds', reached: median(processor) },
     {
       what: 'idle memory',
       unit: 'mebibytes',
@@ -47,7 +51,7 @@ export const benchStart: Benchmark = async ({ say }) => {
 async function startOnce(
   file: string,
   kubeconfigText: string,
-): Promise<{ readonly readyMs: number; readonly idleMebibytes: number }> {
+): Promise<{ readonly readyMs: number; readonly processorMs: number; readonly idleMebibytes: number }> {
   const directory = await mkdtemp(join(tmpdir(), 'k8s-monitor-bench-'));
   const kubeconfig = join(directory, 'kubeconfig.json');
   await writeFile(kubeconfig, kubeconfigText, { mode: 0o600 });
@@ -73,8 +77,9 @@ async function startOnce(
       await wait(5);
     }
     const readyMs = performance.now() - startedAtMs;
+    const processorMs = await processorMsOf(child.pid ?? 0);
     await wait(IDLE_AFTER_MS);
-    return { readyMs, idleMebibytes: await residentMebibytes(child.pid ?? 0) };
+    return { readyMs, processorMs, idleMebibytes: await residentMebibytes(child.pid ?? 0) };
   } finally {
     child.kill('SIGTERM');
     await ended;
