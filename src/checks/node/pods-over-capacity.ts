@@ -7,13 +7,20 @@ import { fields, quoteField } from '../evidence.ts';
 import { describeObject } from '../next-steps.ts';
 import { isLive } from '../pod-state.ts';
 import type { View } from '../view.ts';
-import { createQuantityReader, requestOf, type ReadQuantity } from './pod-requests.ts';
+import { createQuantityReader, requestOf, type AmountIn, type ReadQuantity } from './pod-requests.ts';
 
-/** What a node runs out of, and how people read an amount of it. */
-const RESOURCES: readonly (readonly [string, (amount: number) => string])[] = [
-  ['cpu', (cores) => `${String(Math.round(cores * 1_000))}m`],
-  ['memory', (bytes) => `${String(Math.round(bytes / 1_024 ** 2))}Mi`],
-  ['ephemeral-storage', (bytes) => `${String(Math.round(bytes / 1_024 ** 2))}Mi`],
+interface Resource {
+  readonly name: string;
+  readonly in: AmountIn;
+  /** As people read an amount of it. */
+  readonly text: (amount: number) => string;
+}
+
+/** What a node runs out of. Each with a function of its own, because a name that varies makes reading it dear, and all pods are read. */
+const RESOURCES: readonly Resource[] = [
+  { name: 'cpu', in: (amounts) => amounts['cpu'], text: (cores) => `${String(Math.round(cores * 1_000))}m` },
+  { name: 'memory', in: (amounts) => amounts['memory'], text: mebibytes },
+  { name: 'ephemeral-storage', in: (amounts) => amounts['ephemeral-storage'], text: mebibytes },
 ];
 /** Sums of fractions miss by a hair. */
 const ROUNDING = 1 + 1e-9;
@@ -43,7 +50,7 @@ function overfull(view: View, node: Node, read: ReadQuantity): CheckedFinding | 
   if (meta.deletedAtMs !== undefined) return undefined;
   const pods = view.podsOn(meta.name).filter(isLive);
   const places = allocatable['pods'] === undefined ? Number.POSITIVE_INFINITY : read(allocatable['pods']);
-  const excesses = RESOURCES.flatMap(([resource, text]) => excessOf(pods, allocatable, { resource, text, read }) ?? []);
+  const excesses = RESOURCES.flatMap((resource) => excessOf(pods, allocatable, resource, read) ?? []);
   const isFull = pods.length > 0 && pods.length >= places;
   if (!isFull && excesses.length === 0) return undefined;
   const isOver = pods.length > places || excesses.length > 0;
@@ -76,17 +83,19 @@ function overfull(view: View, node: Node, read: ReadQuantity): CheckedFinding | 
 function excessOf(
   pods: readonly Pod[],
   allocatable: Node['allocatable'],
-  {
-    resource,
-    text,
-    read,
-  }: { readonly resource: string; readonly text: (amount: number) => string; readonly read: ReadQuantity },
+  resource: Resource,
+  read: ReadQuantity,
 ): Excess | undefined {
-  const there = allocatable[resource];
+  const there = resource.in(allocatable);
   if (there === undefined) return undefined;
-  const requested = pods.reduce((sum, pod) => sum + requestOf(pod, resource, read), 0);
+  const requested = pods.reduce((sum, pod) => sum + requestOf(pod, resource.in, read), 0);
   if (requested <= read(there) * ROUNDING) return undefined;
-  return { resource, text: `${resource} requests of ${text(requested)} exceed ${text(read(there))}` };
+  const { name, text } = resource;
+  return { resource: name, text: `${name} requests of ${text(requested)} exceed ${text(read(there))}` };
+}
+
+function mebibytes(bytes: number): string {
+  return `${String(Math.round(bytes / 1_024 ** 2))}Mi`;
 }
 
 function pick(amounts: Node['allocatable'], names: readonly string[]): Record<string, string> {

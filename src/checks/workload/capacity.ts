@@ -1,6 +1,6 @@
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Node } from '../../domain/kubernetes/cluster.ts';
-import { quantityOf } from '../quantity.ts';
+import { createQuantityReader, requestOf } from '../node/pod-requests.ts';
 import type { View } from '../view.ts';
 
 /** What is left of each node for further pods, worked out when first asked for. */
@@ -30,12 +30,16 @@ export function createCapacity(view: View): Capacity {
   const nodesBySelector = new Map<string, readonly Node[]>();
   const supplies = new Map<string, Supply>();
 
+  const read = createQuantityReader();
+  const amountOf = (amounts: Node['allocatable'], resource: string): number => read(amounts[resource] ?? '0');
+  const wantedBy = (pod: Pod, resource: string): number => requestOf(pod, (amounts) => amounts[resource], read);
+
   function leftOn(node: Node, resource: string): number {
     const used = view
       .podsOn(node.meta.name)
       .filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed')
-      .reduce((sum, pod) => sum + requestOf(pod, resource), 0);
-    return Math.max(0, amountOf(node.allocatable[resource]) - used);
+      .reduce((sum, pod) => sum + wantedBy(pod, resource), 0);
+    return Math.max(0, amountOf(node.allocatable, resource) - used);
   }
 
   function nodesFor({ nodeSelector }: Pod): readonly Node[] {
@@ -55,7 +59,7 @@ export function createCapacity(view: View): Capacity {
     const nodes = nodesFor(pod);
     const supply = {
       nodes: nodes.length,
-      largest: nodes.reduce((most, { allocatable }) => Math.max(most, amountOf(allocatable[resource])), 0),
+      largest: nodes.reduce((most, { allocatable }) => Math.max(most, amountOf(allocatable, resource)), 0),
       left: nodes.map((node) => leftOn(node, resource)),
     };
     supplies.set(key, supply);
@@ -66,7 +70,7 @@ export function createCapacity(view: View): Capacity {
     hasNodes: view.objects.Node.length > 0 && view.isComplete('Node', ''),
     nodesFor,
     shortfallText: (pod, resource, nodeCount) => {
-      const wanted = requestOf(pod, resource);
+      const wanted = wantedBy(pod, resource);
       const { nodes, largest, left } = supplyFor(pod, resource);
       if (wanted === 0 || nodes === 0) return '';
       const wants = `wants ${amountText(resource, wanted)}`;
@@ -86,27 +90,6 @@ export function createCapacity(view: View): Capacity {
       return `${wants}, the freest of ${whose} has ${most} left`;
     },
   };
-}
-
-/**
- * What the scheduler counts for a pod: what its containers and sidecars ask for together, or what the greediest of its init containers
- * asks for beside the sidecars before it, if that is more.
- */
-function requestOf({ requests, initContainers, containers }: Pod, resource: string): number {
-  if (requests[resource] !== undefined) return amountOf(requests[resource]);
-  let running = 0;
-  let starting = 0;
-  for (const container of initContainers) {
-    const amount = amountOf(container.requests[resource]);
-    if (container.restartPolicy === 'Always') running += amount;
-    else starting = Math.max(starting, running + amount);
-  }
-  for (const container of containers) running += amountOf(container.requests[resource]);
-  return Math.max(running, starting);
-}
-
-function amountOf(text: string | undefined): number {
-  return text === undefined ? 0 : (quantityOf(text) ?? 0);
 }
 
 const GIB = 1_024 ** 3;
