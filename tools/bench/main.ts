@@ -3,6 +3,7 @@
  * docs/benchmarks.md says what each is. Exit code 2 when a number is missed.
  */
 import { availableParallelism } from 'node:os';
+import { benchChecks } from './checks.ts';
 import { benchFloorAlert } from './floor-alert.ts';
 import { passes, tableOf, withCircumstances, type Benchmark, type Measured } from './measurement.ts';
 import { benchIncidentCost, benchQuietCost } from './model-cost.ts';
@@ -13,6 +14,7 @@ import { benchStart } from './start.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   observe: benchObserve,
+  checks: benchChecks,
   overhead: benchOverhead,
   floor: benchFloorAlert,
   quiet: benchQuietCost,

@@ -15,6 +15,12 @@ const Round = z.object({
   gaps: z.number().optional(),
   /** Of the checks alone, over what was read. */
   checksMilliseconds: z.number().optional(),
+  /** Of the thread that runs them. */
+  checksCpuMilliseconds: z.number().optional(),
+  /** The longest time for which the checks let nobody else have a turn. */
+  longestTurnMilliseconds: z.number().optional(),
+  longestTurnCpuMilliseconds: z.number().optional(),
+  millisecondsByCheck: z.record(z.string(), z.number()).optional(),
   /** CPU time of the process during the round. */
   cpuMilliseconds: z.number(),
   /** How late timers were that wanted to run every millisecond. */
@@ -51,7 +57,7 @@ export function startClient(file: URL | string, args: readonly string[], nodeOpt
 
 /** The other side: does the work whenever the parent asks, and says how it went; ends when the parent lets go. */
 export function serveRounds(
-  work: (task: string) => Promise<Pick<Round, 'objects' | 'findings' | 'gaps' | 'checksMilliseconds'>>,
+  work: (task: string) => Promise<Omit<Round, 'milliseconds' | 'peakBytes' | 'cpuMilliseconds' | 'stalls'>>,
 ): void {
   process.on('message', (message) => {
     const task = z.string().parse(message);

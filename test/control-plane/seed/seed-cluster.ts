@@ -40,6 +40,12 @@ export async function reseedWorkloads(server: ControlPlane, size: ClusterSize): 
   await writeToEtcd(server.connection, workloadObjects(size));
 }
 
+/** Everything that {@link seedCluster} writes, for whoever needs no server. */
+export function* clusterObjects(size: ClusterSize): Generator<KubeObject> {
+  yield* placesOf(size);
+  for (const { objects, service } of workloadsOf(size)) yield* [...objects.map(withRealisticSize), service];
+}
+
 function* placesOf({ nodes, nowMs }: ClusterSize): Generator<KubeObject> {
   for (let index = 0; index < NAMESPACES; index++) yield* aNamespace(namespaceName(index), {}, nowMs).objects();
   for (let index = 0; index < nodes; index++) {
