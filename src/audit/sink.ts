@@ -56,6 +56,8 @@ const DEADLINE_MS = 10_000;
 const LAST_MS = 3_000;
 const LAST_PAUSE_MS = 250;
 const BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
+/** What a receiver asks for beyond this is not kept: rows would be lost for it, and a timer of 25 days fires at once. */
+const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
 const RETRIED = new Set([408, 425, 429]);
 
 /**
@@ -85,11 +87,14 @@ export function createAuditSink(options: SinkOptions): AuditSink {
     const lost = Math.min(Math.max(0, tooMany), waiting.length);
     if (lost > 0) {
       waiting = waiting.slice(lost);
-      onRows('dropped', lost);
-      log.warn('audit rows were dropped', {
-        rows: lost,
-        remedy: 'raise audit.buffer_size, or mend the receiver; the database has them',
-      });
+      // Without a receiver nothing is lost that anybody waits for.
+      if (settings().url !== undefined) {
+        onRows('dropped', lost);
+        log.warn('audit rows were dropped', {
+          rows: lost,
+          remedy: 'raise audit.buffer_size, or mend the receiver; the database has them',
+        });
+      }
     }
     options.onBuffered(waiting.length + inFlight.length);
   }
@@ -128,7 +133,9 @@ export function createAuditSink(options: SinkOptions): AuditSink {
         failures += 1;
         if (failures === 1) log.warn('audit rows could not be sent', { url, reason: posted.why, rows: waiting.length });
         trim();
-        return posted.retryAfterMs ?? backoffMs(failures, backoff, options.random);
+        // Whoever asks for no wait at all, again and again, is not asked in a loop.
+        const askedForMs = Math.min(posted.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+        return Math.max(askedForMs, backoffMs(failures, backoff, options.random));
       }
       if (posted.kind === 'refused')
         log.error('audit rows were refused', { url, reason: posted.why, rows: rows.length });

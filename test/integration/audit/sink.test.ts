@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAuditSink, type SinkOptions, type SinkRow } from '../../../src/audit/sink.ts';
 import { createLogger } from '../../../src/log.ts';
 import { startReceiver, type Fault } from './receiver.ts';
@@ -112,6 +112,23 @@ test('the buffer is bounded: the oldest are lost and counted, the newest arrive 
   expect(said()).toContain('warn audit rows were dropped');
 });
 
+test.each([
+  ['years', { 'retry-after': '99999999' }, 10 * 60_000, 10 * 60_000],
+  ['nothing', { 'retry-after': '0' }, 10_000, 10_000],
+])('Retry-After of %s: the next try waits neither for ever nor not at all', async (_what, headers, fromMs, toMs) => {
+  const waits = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => waits.mockRestore());
+  const { sink, receiver, said } = await aSink({ lastMs: 100, backoff: { firstMs: 10_000, longestMs: 20_000 } });
+  receiver.fail({ status: 429, headers }, { status: 429, headers });
+  sink.add(rows(1));
+  await expect.poll(said, soon).toEqual(['warn audit rows could not be sent']);
+  await expect
+    .poll(() => waits.mock.calls.map(([, ms]) => ms).filter((ms = 0) => ms >= fromMs && ms <= toMs), soon)
+    .toHaveLength(1);
+
+  expect(receiver.requests).toEqual([1]);
+});
+
 test('a request takes at most a hundred rows', async () => {
   const { sink, receiver, outcomes } = await aSink();
   sink.add(rows(250));
@@ -156,10 +173,11 @@ test('a stop waits no longer than its deadline, and says what is lost', async ()
 });
 
 test('with no URL rows go nowhere, and nothing is said', async () => {
-  const { sink, receiver, said, buffered } = await aSink({}, { url: undefined });
+  const { sink, receiver, said, buffered, outcomes } = await aSink({}, { url: undefined, bufferSize: 1 });
   sink.add(rows(2));
 
   await expect.poll(buffered, soon).toBe(0);
   expect(receiver.requests).toEqual([]);
+  expect(outcomes.dropped).toBe(0);
   expect(said()).toEqual([]);
 });
