@@ -1,9 +1,11 @@
 import type { DefinitionSettings } from './definition-settings.ts';
 
+type ModelNote = 'unknown-model' | 'model-not-set' | 'model-not-allowed' | 'model-suffix';
+
 export interface ModelChoice {
   /** A model id, or `inherit`. */
   readonly model: string;
-  readonly note?: { readonly code: 'unknown-model' | 'model-not-set' | 'model-not-allowed'; readonly message: string };
+  readonly note?: { readonly code: ModelNote; readonly message: string };
 }
 
 /** The only thing in a file that is ever expanded, and only in `model`. */
@@ -26,7 +28,8 @@ export function chooseModel(written: string | undefined, settings: DefinitionSet
   return resolve(value, settings);
 }
 
-function resolve(wish: string, settings: DefinitionSettings): ModelChoice {
+function resolve(written: string, settings: DefinitionSettings): ModelChoice {
+  const wish = written.replace(/\[1m\]$/i, '');
   if (wish === '' || wish.toLowerCase() === 'inherit') return { model: 'inherit' };
   const idOf = (name: string): string | undefined =>
     Object.hasOwn(settings.modelAliases, name.toLowerCase()) ? settings.modelAliases[name.toLowerCase()] : undefined;
@@ -38,7 +41,10 @@ function resolve(wish: string, settings: DefinitionSettings): ModelChoice {
     return { model: 'inherit', note: { code: 'unknown-model', message } };
   }
   const allowed = settings.modelAllowList?.map((entry) => idOf(entry) ?? entry);
-  if (allowed === undefined || allowed.includes(model)) return { model };
+  if (allowed === undefined || allowed.includes(model)) {
+    if (wish === written) return { model };
+    return { model, note: { code: 'model-suffix', message: `[1m] has no effect here; ${wish} is used` } };
+  }
   const fallback = idOf(settings.defaultModel) ?? settings.defaultModel;
   const message = `${model} is outside of the operator's allow-list; ${fallback} is used`;
   return { model: fallback, note: { code: 'model-not-allowed', message } };

@@ -1,4 +1,5 @@
 import matter from 'gray-matter';
+import { lateFenceLine } from './author-hints.ts';
 import {
   MAX_DEPTH,
   MAX_KEYS,
@@ -11,7 +12,11 @@ import { parseLeniently } from './lenient-front-matter.ts';
 import { firstYamlProblem, parseStrictly } from './strict-front-matter.ts';
 
 export type FrontMatter =
-  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'none';
+      /** Where front matter begins that nothing may stand before. */
+      readonly lateFenceLine: number | undefined;
+    }
   | { readonly kind: 'rejected'; readonly code: FrontMatterRefusal; readonly line: number; readonly message: string }
   | {
       readonly kind: 'read';
@@ -72,9 +77,8 @@ type Split =
 
 function splitFences(text: string): Split {
   const opening = /^---([^\r\n]*)(\r?\n|$)/.exec(text);
-  if (opening === null) return { kind: 'none' };
-  const tag = (opening[1] ?? '').trim();
-  if (tag.startsWith('-')) return { kind: 'none' };
+  const tag = (opening?.[1] ?? '').trim();
+  if (opening === null || tag.startsWith('-')) return { kind: 'none', lateFenceLine: lateFenceLine(text) };
   if (tag !== '') {
     const message = `the first line must be --- alone; "${tag.slice(0, 40)}" behind it would name a language, and only YAML is read`;
     return { kind: 'rejected', code: 'front-matter-language', line: 1, message };

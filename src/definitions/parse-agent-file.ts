@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { ROLES, type AgentDefinition, type DefinitionWarning, type Role } from '../domain/definitions.ts';
+import { meantKey, nameLike } from './author-hints.ts';
 import { chooseModel } from './choose-model.ts';
 import { decodeText, stripInvisible } from './decode-text.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
 import { readFrontMatter } from './front-matter.ts';
-import type { Field } from './front-matter-field.ts';
+import type { Field, FieldValue } from './front-matter-field.ts';
 import { KNOWN_KEYS } from './lenient-front-matter.ts';
 import { grantTools, splitToolList } from './tool-grants.ts';
 
@@ -80,12 +81,12 @@ export function parseAgentFile(
   if (!decoded.ok) return end('rejected', decoded.code, undefined, decoded.message);
   const matter = readFrontMatter(decoded.text);
   if (matter.kind === 'none') {
-    return end(
-      'ignored',
-      'no-front-matter',
-      1,
-      'no front matter on the first line: taken as documentation, not as an agent',
-    );
+    const { lateFenceLine } = matter;
+    const message =
+      lateFenceLine === undefined
+        ? 'no front matter on the first line: taken as documentation, not as an agent'
+        : `taken as documentation, not as an agent: front matter must begin on the first line, not on line ${lateFenceLine}; remove what stands before it`;
+    return end('ignored', 'no-front-matter', lateFenceLine ?? 1, message);
   }
   if (matter.kind === 'rejected') return end('rejected', matter.code, matter.line, matter.message);
   const { fields, body, bodyLine } = matter;
@@ -96,29 +97,30 @@ export function parseAgentFile(
   for (const note of matter.notes) warn(note.code, note.line, note.message);
   for (const key of fields.keys()) {
     if (WITHOUT_EFFECT.has(key)) warn('field-without-effect', lineOf(key), `${key} has no effect here`);
-    else if (!isKnownKey(key)) warn('unknown-key', lineOf(key), `${key.slice(0, 60)} is not known and is ignored`);
+    else if (!isKnownKey(key)) {
+      const meant = meantKey(key);
+      const hint = meant === undefined || fields.has(meant) ? '' : ` (did you mean ${meant}?)`;
+      warn('unknown-key', lineOf(key), `${key.slice(0, 60)} is not known and is ignored${hint}`);
+    }
   }
+  const noName = scalar.safeParse(fields.get('name')?.value ?? '').data === '';
+  if (noName)
+    return end('ignored', 'no-name', 1, 'no name in the front matter: taken as documentation, not as an agent');
 
   const parsed = AgentFrontMatter.safeParse(knownValues(fields));
   if (!parsed.success) {
     const key = String(parsed.error.issues[0]?.path[0] ?? '');
-    return end(
-      'rejected',
-      'invalid-type',
-      lineOf(key),
-      `${key} must be text${key.endsWith('ools') ? ' or a list of text' : ''}, not a list or map`,
-    );
+    return end('rejected', 'invalid-type', lineOf(key), wrongShape(key, fields.get(key)?.value));
   }
   const front = parsed.data;
-  if (front.name === '')
-    return end('ignored', 'no-name', 1, 'no name in the front matter: taken as documentation, not as an agent');
   const name = front.name.toLowerCase();
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) {
+    const like = nameLike(name);
     return end(
       'rejected',
       'invalid-name',
       lineOf('name'),
-      'the name must be at most 64 of a-z, 0-9, dots, dashes and underscores, and begin with a letter or digit',
+      `the name must be at most 64 of a-z, 0-9, dots, dashes and underscores, and begin with a letter or digit${like === undefined ? '' : `: ${like}, for instance`}`,
     );
   }
   if (front.description === '') {
@@ -211,6 +213,16 @@ export function parseAgentFile(
     sha256: file.sha256,
   };
   return { outcome, agent, warnings };
+}
+
+function wrongShape(key: string, value: FieldValue | undefined): string {
+  const isList = key === 'reasons' || key.endsWith('ools');
+  const wanted = isList ? 'one line with commas, or a list of names' : 'text';
+  if (Array.isArray(value))
+    return `${key} must be ${wanted}; brackets or dashes make a list of it: take them away, or put the value in quotes`;
+  const found =
+    typeof value === 'object' && 'shape' in value && value.shape === 'map' ? 'a map' : 'a list within a list';
+  return `${key} must be ${wanted}; here stands ${found}`;
 }
 
 /** Own properties of a bare object, so that a key such as `__proto__` can lend nothing. */

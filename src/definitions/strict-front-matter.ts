@@ -23,8 +23,8 @@ export function parseStrictly(source: string, notes: FrontMatterNote[]): Map<str
       throw new Refusal('duplicate-key', lineOf(problem.pos[0]), 'a key stands twice in the front matter; keep one');
     }
   }
-  refuseTagsAndAliases(document, lineOf);
-  if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+  refuseTagsAndAnchors(document, lineOf);
+  if (document.errors.length > 0 || document.warnings.length > 0 || firstStar(document) !== undefined) return undefined;
   const { contents } = document;
   if (contents === null) return new Map();
   if (!isMap(contents)) throw new Refusal('not-a-map', 2, 'the front matter must be a list of `key: value` lines');
@@ -66,13 +66,10 @@ function parse(source: string, lineCounter: LineCounter): ReturnType<typeof pars
   }
 }
 
-function refuseTagsAndAliases(document: Document, lineOf: (offset: number) => number): void {
+function refuseTagsAndAnchors(document: Document, lineOf: (offset: number) => number): void {
   visit(document, {
     Node(_, node) {
       const line = lineOf(node.range?.[0] ?? 0);
-      // `tools: *` is a careless star and no alias.
-      if (isAlias(node) && node.source !== '')
-        throw new Refusal('alias', line, 'YAML anchors and aliases are not read; write the value out');
       if (!isAlias(node) && node.anchor !== undefined)
         throw new Refusal('alias', line, 'YAML anchors and aliases are not read; write the value out');
       if (!isAlias(node) && node.tag !== undefined)
@@ -81,11 +78,30 @@ function refuseTagsAndAliases(document: Document, lineOf: (offset: number) => nu
   });
 }
 
-/** The first thing that YAML minds, with its line in the file. */
+/** Where the first alias stands. As no anchor is let in, it stands for nothing: `tools: *`, or `**bold**` words at the start of a value. */
+function firstStar(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, node) {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** The first thing that YAML minds, in words for its author where it is one of the usual two, with its line in the file. */
 export function firstYamlProblem(source: string): { readonly message: string | undefined; readonly line: number } {
   const lines = new LineCounter();
-  const problem = parse(source, lines).errors[0];
-  return { message: problem?.message, line: lines.linePos(problem?.pos[0] ?? 0).line + 1 };
+  const document = parse(source, lines);
+  const problem = document.errors[0];
+  const star = firstStar(document);
+  const at = (offset: number): number => lines.linePos(offset).line + 1;
+  if (star !== undefined && star <= (problem?.pos[0] ?? star))
+    return { message: 'a value that begins with * is an alias', line: at(star) };
+  if (problem?.code === 'BLOCK_AS_IMPLICIT_KEY')
+    return { message: 'a colon with a blank behind it, in a value without quotes', line: at(problem.pos[0]) };
+  return { message: problem?.message, line: at(problem?.pos[0] ?? 0) };
 }
 
 function valueOf(node: unknown): FieldValue {

@@ -80,9 +80,9 @@ export function grantTools(
   };
 }
 
-/** `Bash(kubectl get:*), Read` → two entries: a comma within parentheses separates nothing. */
+/** `Bash(kubectl get:*), Read` and `Bash(kubectl get:*) Read` → two entries: within parentheses nothing separates. */
 export function splitToolList(text: string): readonly string[] {
-  return (text.match(/(?:[^,(]|\([^)]*\))+/g) ?? []).map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return /^all tools$/i.test(text) ? ['all'] : (text.match(/(?:[^\s,(]| ?\([^)]*\))+/g) ?? []);
 }
 
 interface Meaning {
@@ -96,7 +96,7 @@ function meaningOf(entry: string): Meaning {
     .trim()
     .toLowerCase();
   const starting = (prefix: string): readonly string[] => KNOWN_TOOLS.filter((tool) => tool.startsWith(prefix));
-  if (name === '*') return { kind: 'tools', tools: starting('k8s_') };
+  if (name === '*' || name === 'all') return { kind: 'tools', tools: starting('k8s_') };
   if (name === 'bash') return { kind: 'shell', tools: starting('k8s_') };
   if (/^mcp__kubernetes(__|$)/.test(name)) return { kind: 'shell', tools: starting('k8s_') };
   if (/^mcp__github(__|$)/.test(name)) return { kind: 'tools', tools: starting('github_') };

@@ -30,6 +30,12 @@ const EXPECTED: readonly (readonly [
   ['plain/tools-rules.md', 'accepted', 'tools-rules', ['shell-means-read-tools', 'tool-without-effect']],
   ['plain/tools-unknown.md', 'accepted', 'tools-unknown', ['tool-without-effect', 'unknown-tool', 'no-tools']],
   ['plain/tools-legacy.md', 'accepted', 'tools-legacy', ['tool-without-effect', 'no-tools']],
+  ['plain/tools-blanks.md', 'accepted', 'tools-blanks', ['tool-without-effect', 'shell-means-read-tools']],
+  ['plain/tools-all-words.md', 'accepted', 'tools-all-words', []],
+  ['plain/tools-lines.md', 'accepted', 'tools-lines', []],
+  ['plain/tools-lines-behind-colon.md', 'lenient', 'tools-lines-behind-colon', ['lenient-yaml']],
+  ['plain/tools-map.md', 'rejected', undefined, ['invalid-type']],
+  ['plain/tools-map-behind-colon.md', 'rejected', undefined, ['lenient-yaml', 'invalid-type']],
   ['plain/disallowed.md', 'accepted', 'disallowed', []],
   ['models/haiku.md', 'accepted', 'model-haiku', []],
   ['models/sonnet.md', 'accepted', 'model-sonnet', []],
@@ -41,7 +47,8 @@ const EXPECTED: readonly (readonly [
   ['models/variable.md', 'accepted', 'model-variable', ['model-not-set']],
   ['models/unknown.md', 'accepted', 'model-unknown', ['unknown-model']],
   ['models/settings-alias.md', 'accepted', 'model-settings-alias', ['unknown-model']],
-  ['models/long-context.md', 'accepted', 'model-long-context', ['unknown-model']],
+  ['models/long-context.md', 'accepted', 'model-long-context', ['model-suffix']],
+  ['models/display-name.md', 'accepted', 'model-display-name', ['unknown-model']],
   ['models/empty.md', 'accepted', 'model-empty', []],
   ['fields/color.md', 'accepted', 'color', ['field-without-effect']],
   ['fields/hooks-empty.md', 'accepted', 'hooks-empty', ['field-without-effect']],
@@ -54,6 +61,10 @@ const EXPECTED: readonly (readonly [
   ['fields/nested-unknown.md', 'accepted', 'nested-unknown', ['unknown-key']],
   ['fields/ours.md', 'accepted', 'ours', []],
   ['fields/wrong-case.md', 'accepted', 'wrong-case', ['unknown-key']],
+  ['fields/allowed-tools.md', 'accepted', 'allowed-tools', ['unknown-key']],
+  ['fields/scripts.md', 'accepted', 'scripts', ['unknown-key', 'field-without-effect']],
+  ['fields/unknown-behind-colon.md', 'lenient', 'unknown-behind-colon', ['lenient-yaml', 'unknown-key']],
+  ['fields/comments-behind-colon.md', 'lenient', 'comments-behind-colon', ['lenient-yaml']],
   ['descriptions/quoted.md', 'accepted', 'quoted', []],
   ['descriptions/single-quoted.md', 'accepted', 'single-quoted', []],
   ['descriptions/literal.md', 'accepted', 'literal', []],
@@ -68,12 +79,19 @@ const EXPECTED: readonly (readonly [
   ['descriptions/other-languages.md', 'accepted', 'other-languages', []],
   ['descriptions/dash.md', 'accepted', 'dash', []],
   ['descriptions/leading-bracket.md', 'lenient', 'leading-bracket', ['lenient-yaml']],
-  ['descriptions/leading-star.md', 'rejected', undefined, ['alias']],
+  ['descriptions/leading-star.md', 'lenient', 'leading-star', ['lenient-yaml']],
+  ['descriptions/bold-first.md', 'lenient', 'bold-first', ['lenient-yaml']],
+  ['descriptions/quotation-first.md', 'lenient', 'quotation-first', ['lenient-yaml']],
+  ['descriptions/unclosed-quote.md', 'rejected', undefined, ['invalid-yaml']],
   ['descriptions/leading-at.md', 'lenient', 'leading-at', ['lenient-yaml']],
   ['descriptions/long.md', 'accepted', 'long', ['description-cut']],
   ['descriptions/missing.md', 'rejected', undefined, ['no-description']],
   ['descriptions/empty.md', 'rejected', undefined, ['no-description']],
   ['names/missing.md', 'ignored', undefined, ['no-name']],
+  ['names/missing-with-tools-map.md', 'ignored', undefined, ['unknown-key', 'no-name']],
+  ['names/template.md', 'rejected', undefined, ['invalid-type']],
+  ['names/words.md', 'rejected', undefined, ['invalid-name']],
+  ['names/other-script.md', 'rejected', undefined, ['invalid-name']],
   ['names/dots.md', 'accepted', 'powershell-5.1-helper', []],
   ['names/capitals.md', 'accepted', 'k8s-helper', []],
   ['names/blanks.md', 'rejected', undefined, ['invalid-name']],
@@ -93,6 +111,7 @@ const EXPECTED: readonly (readonly [
   ['shapes/no-front-matter.md', 'ignored', undefined, ['no-front-matter']],
   ['shapes/blank-first.md', 'ignored', undefined, ['no-front-matter']],
   ['shapes/fenced.md', 'ignored', undefined, ['no-front-matter']],
+  ['shapes/comment-first.md', 'ignored', undefined, ['no-front-matter']],
   ['shapes/heading-first.md', 'ignored', undefined, ['no-front-matter']],
   ['shapes/unclosed.md', 'rejected', undefined, ['unclosed-front-matter']],
   ['shapes/empty-body.md', 'rejected', undefined, ['empty-body']],
@@ -133,6 +152,40 @@ test('what is lenient keeps the whole description and the fields behind it', () 
     model: 'opus-id-1',
   });
   expect(agentOf('descriptions/hash.md')?.description).toBe('Use #1 for all alerts');
+  expect(agentOf('descriptions/bold-first.md')).toMatchObject({
+    description: '**Use at once** when a pod restarts. Says **why** it did.',
+    tools: ['k8s_logs'],
+    model: 'haiku-id-1',
+  });
+  expect(agentOf('descriptions/quotation-first.md')?.description).toBe(
+    '"Why is it down?": the agent for that question',
+  );
+});
+
+test.each<[path: string, tools: readonly string[], model: string]>([
+  ['plain/tools-blanks.md', ['k8s_get', 'k8s_describe', 'k8s_logs', 'k8s_events'], 'inherit'],
+  ['plain/tools-all-words.md', ['k8s_get', 'k8s_describe', 'k8s_logs', 'k8s_events'], 'inherit'],
+  ['plain/tools-lines.md', ['k8s_get', 'k8s_logs', 'k8s_events'], 'inherit'],
+  ['plain/tools-lines-behind-colon.md', ['k8s_logs', 'k8s_events'], 'inherit'],
+  ['fields/unknown-behind-colon.md', ['k8s_events'], 'haiku-id-1'],
+  ['fields/comments-behind-colon.md', ['k8s_logs', 'k8s_events'], 'haiku-id-1'],
+  ['models/long-context.md', ['k8s_get', 'k8s_describe', 'k8s_logs', 'k8s_events'], 'sonnet-id-1'],
+])('%s gives the tools and the model that its author meant', (path, tools, model) => {
+  expect(files.find((file) => file.path === path)?.agent).toMatchObject({ tools, model });
+});
+
+test.each<[path: string, says: RegExp]>([
+  ['shapes/comment-first.md', /must begin on the first line, not on line 3; remove what stands before it$/],
+  ['names/words.md', /pod-watcher-big, for instance$/],
+  ['names/other-script.md', /begin with a letter or digit$/],
+  ['names/template.md', /^name must be text; brackets or dashes make a list of it/],
+  ['plain/tools-map.md', /^tools must be one line with commas, or a list of names; here stands a map$/],
+  ['descriptions/unclosed-quote.md', /^description has a quote that does not close/],
+  ['descriptions/bold-first.md', /begins with \* is an alias\).*put the value in quotes$/],
+  ['fields/allowed-tools.md', /^allowed-tools is not known and is ignored \(did you mean tools\?\)$/],
+  ['fields/wrong-case.md', /did you mean \w+\?/],
+])('%s: the message says what to do', (path, says) => {
+  expect(files.find((file) => file.path === path)?.message).toMatch(says);
 });
 
 test('`npm run corpus` names each file with its outcome, time and reasons, and sums up', () => {
