@@ -19,7 +19,7 @@ export interface OwnEvent {
 }
 
 /** Writes events on the monitor's own pod, where RBAC grants it. With access reviews of itself the only thing that is ever sent besides reads. */
-export interface OwnEvents {
+export interface OwnEvents extends AsyncDisposable {
   /** Returns at once, and never throws: an event that cannot be written is lost, and said. */
   post(event: OwnEvent): void;
   /** Resolves when nothing is under way. */
@@ -30,11 +30,14 @@ const COMPONENT = 'k8s-monitor';
 const MOST_CHARACTERS = 1_024;
 /** Events that wait for an API server that hangs; more are lost. */
 const MOST_WAITING = 20;
+/** Of the 30 s that a stopping pod has, for all that wait. */
+const LAST_MS = 3_000;
 
 /**
  * Asks once whether it may, at the first event. What was refused stays off until the process starts again, and is said once.
  *
  * @param options.random 8 hex digits or more, which make the name of an event its own
+ * @param options.lastMs for what is under way when it is disposed
  */
 export function createOwnEvents(options: {
   readonly kubeConfig: KubeConfig;
@@ -43,8 +46,10 @@ export function createOwnEvents(options: {
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly log: Logger;
+  readonly lastMs?: number;
 }): OwnEvents {
-  const { kubeConfig, pod, log } = options;
+  const { kubeConfig, pod, log, lastMs = LAST_MS } = options;
+  const giveUp = new AbortController();
   let grant: 'unasked' | 'granted' | 'refused' = 'unasked';
   let waiting = 0;
   let posting: Promise<void> = Promise.resolve();
@@ -56,7 +61,7 @@ export function createOwnEvents(options: {
     try {
       const { CoreV1Api } = await import('./typed-apis.ts');
       const core = kubeConfig.makeApiClient(CoreV1Api);
-      await core.createNamespacedEvent({ namespace: pod.namespace, body }, withDeadline());
+      await core.createNamespacedEvent({ namespace: pod.namespace, body }, withDeadline(giveUp.signal));
     } catch (error) {
       if (statusOf(error) !== 403) throw error;
       grant = refusedOnce();
@@ -72,7 +77,7 @@ export function createOwnEvents(options: {
     };
     const { AuthorizationV1Api } = await import('./typed-apis.ts');
     const authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
-    const { status } = await authorization.createSelfSubjectAccessReview({ body }, withDeadline());
+    const { status } = await authorization.createSelfSubjectAccessReview({ body }, withDeadline(giveUp.signal));
     return status?.allowed ?? false;
   }
 
@@ -94,6 +99,11 @@ export function createOwnEvents(options: {
         });
     },
     settled: () => posting,
+    [Symbol.asyncDispose]: async () => {
+      const late = setTimeout(() => giveUp.abort(), lastMs);
+      await posting;
+      clearTimeout(late);
+    },
   };
 }
 

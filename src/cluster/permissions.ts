@@ -129,10 +129,11 @@ function questionOf(kind: GrantedKind, verb: 'get' | 'list', namespace: string):
 }
 
 /** client-node's calls have no time limit of their own. */
-export function withDeadline(): ConfigurationOptions {
+export function withDeadline(giveUp?: AbortSignal): ConfigurationOptions {
   const deadline: ObservableMiddleware = {
     pre(context) {
-      context.setSignal(AbortSignal.timeout(REVIEW_DEADLINE_MS));
+      const late = AbortSignal.timeout(REVIEW_DEADLINE_MS);
+      context.setSignal(giveUp === undefined ? late : AbortSignal.any([late, giveUp]));
       return new Observable(Promise.resolve(context));
     },
     post: (response) => new Observable(Promise.resolve(response)),

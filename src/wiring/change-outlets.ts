@@ -34,7 +34,6 @@ export function createChangeOutlets(parts: {
       ? undefined
       : createOwnEvents({ kubeConfig, pod: ownPod, random: () => randomBytes(8).toString('hex'), now, log });
   const sink = createAuditSink({ ...parts.sink, random: Math.random, now, log });
-  const settled = async (): Promise<void> => events?.settled();
   return {
     tell: (verdicts, isFirst) => {
       parts.onVerdicts(verdicts, isFirst);
@@ -43,9 +42,9 @@ export function createChangeOutlets(parts: {
       for (const event of changeEvents(verdicts)) events?.post({ ...event, message: redact(event.message) });
     },
     follow: () => sink.follow(),
-    settled,
+    settled: async () => events?.settled(),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([settled(), sink[Symbol.asyncDispose]()]);
+      await Promise.all([events?.[Symbol.asyncDispose](), sink[Symbol.asyncDispose]()]);
     },
   };
 }
