@@ -30,8 +30,8 @@ export interface Check {
   readonly worstImpact: Impact;
   readonly graceMs: number;
   /**
-   * @returns evidence without ids; pods of one owner with the same reason stay apart, the runner folds them. An iterator over pods, not a list, where hundreds
-   *   may be sick at once: others have a turn while it is read.
+   * @returns evidence without ids; pods of one owner with the same reason stay apart, the runner folds them. An iterator, not a list, where there is much to
+   *   look at or hundreds may be sick at once: others have a turn while it is read. `undefined` is no finding.
    */
-  readonly run: (view: View) => Iterable<CheckedFinding>;
+  readonly run: (view: View) => Iterable<CheckedFinding | undefined>;
 }

@@ -9,7 +9,7 @@ export type EventsAbout = (meta: ObjectMeta, kind: string) => readonly Event[];
 export function* createEventIndex(events: readonly Event[]): InSlices<EventsAbout> {
   const byObject = new Map<string, readonly Event[]>();
   const groups = yield* grouped(events, ({ involved }) => keyOf(involved.kind, involved.namespace, involved.name));
-  yield* eachInSlices(groups, ([key, group]) => {
+  yield* eachInSlices([...groups], ([key, group]) => {
     byObject.set(key, group.length === 1 ? group : group.toSorted((left, right) => right.lastAtMs - left.lastAtMs));
   });
   // Most objects have no event: this says so without the price of a key.

@@ -10,7 +10,7 @@ import type { Check } from './check.ts';
 import { foldByOwner, worstFirst, type Folded } from './fold.ts';
 import type { LastKnownOwner } from './owner.ts';
 import { isInScope } from './scope.ts';
-import { eachInSlices, inOnePiece, inTurns, type InSlices } from './slices.ts';
+import { collectedInSlices, eachInSlices, inOnePiece, inTurns, type InSlices } from './slices.ts';
 import { createView, type TierOf, type View } from './view.ts';
 
 /** Their words are made, redacted and tied together in a few milliseconds. */
@@ -114,8 +114,7 @@ function* runCheck(check: Check, snapshot: Snapshot, view: View, options: CheckO
   try {
     const graceMs = settings.graceMs ?? check.graceMs;
     const unknown = new Set(gaps.map(({ namespace }) => namespace));
-    const stated: CheckedFinding[] = [];
-    yield* eachInSlices(check.run(view), (finding) => void stated.push(finding), FINDINGS_AT_ONCE);
+    const stated = yield* collectedInSlices(check.run(view), FINDINGS_AT_ONCE);
     const inPlace = stated
       .filter(({ object }) => !unknown.has(object.namespace) && isInScope(scopeOf(object), snapshot))
       .filter(({ object }) => onlyIn?.has(object.namespace) ?? true)

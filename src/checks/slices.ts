@@ -22,15 +22,29 @@ export function lazy<Value>(build: () => InSlices<Value>): Lazy<Value> {
 /** So many objects are a few milliseconds' worth for the dearest index. */
 const OBJECTS = 1_000;
 
-export function* eachInSlices<Item>(items: Iterable<Item>, take: (item: Item) => void, size = OBJECTS): InSlices<void> {
+export function* eachInSlices<Item>(
+  items: readonly Item[],
+  take: (item: Item) => void,
+  size = OBJECTS,
+): InSlices<void> {
+  for (let start = 0; start < items.length; start += size) {
+    for (const item of items.slice(start, start + size)) take(item);
+    yield;
+  }
+}
+
+/** For what is made while it is read; `undefined` is nothing, and was work all the same. */
+export function* collectedInSlices<Item>(items: Iterable<Item | undefined>, size: number): InSlices<readonly Item[]> {
+  const collected: Item[] = [];
   let left = size;
   for (const item of items) {
-    take(item);
+    if (item !== undefined) collected.push(item);
     left -= 1;
     if (left > 0) continue;
     left = size;
     yield;
   }
+  return collected;
 }
 
 export function inOnePiece<Value>(work: InSlices<Value>): Value {

@@ -17,7 +17,7 @@ export const servicePortUnknown: Check = {
   uses: [],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) => view.objects.Service.flatMap((service) => unknownPort(view, service) ?? []),
+  run: (view) => view.objects.Service.values().map((service) => unknownPort(view, service)),
 };
 
 function unknownPort(view: View, service: Service): CheckedFinding | undefined {

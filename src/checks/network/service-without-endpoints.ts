@@ -40,7 +40,7 @@ export const serviceWithoutEndpoints: Check = {
   uses: [],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) => view.objects.Service.flatMap((service) => withoutEndpoints(view, service) ?? []),
+  run: (view) => view.objects.Service.values().map((service) => withoutEndpoints(view, service)),
 };
 
 function withoutEndpoints(view: View, service: Service): CheckedFinding | undefined {

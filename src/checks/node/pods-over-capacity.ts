@@ -36,7 +36,7 @@ export const podsOverCapacity: Check = {
   graceMs: DEFAULT_GRACE_MS,
   run: (view) => {
     const read = createQuantityReader();
-    return view.objects.Node.flatMap((node) => overfull(view, node, read) ?? []);
+    return view.objects.Node.values().map((node) => overfull(view, node, read));
   },
 };
 

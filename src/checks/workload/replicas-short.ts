@@ -20,7 +20,7 @@ export const replicasShort: Check = {
   uses: ['Pod', 'ReplicaSet', 'Event', 'Service'],
   worstImpact: 'critical',
   graceMs: DEFAULT_GRACE_MS,
-  run: (view) => view.objects.Deployment.flatMap((deployment) => shortDeployment(view, deployment) ?? []),
+  run: (view) => view.objects.Deployment.values().map((deployment) => shortDeployment(view, deployment)),
 };
 
 function shortDeployment(view: View, deployment: Deployment): CheckedFinding | undefined {
