@@ -63,7 +63,7 @@ export function grantTools(
       notes.push({ code: 'no-tools', message: 'none of the tools named exists here: the agent works without tools' });
     }
   }
-  const taken = new Set(disallowed.flatMap((entry) => meaningOf(entry).tools));
+  const taken = new Set(disallowed.flatMap(takenBy));
   const { toolCeiling } = settings;
   const inCeiling = (tool: string): boolean =>
     toolCeiling === undefined || toolCeiling.some((entry) => matchesPattern(entry, tool));
@@ -103,6 +103,21 @@ function meaningOf(entry: string): Meaning {
   const tools = KNOWN_TOOLS.filter((tool) => matchesPattern(name, tool));
   if (tools.length > 0) return { kind: 'tools', tools };
   return { kind: CLAUDE_CODE_TOOLS.has(name) || name.startsWith('mcp__') ? 'inert' : 'unknown', tools: [] };
+}
+
+/** A rule such as `Bash(rm *)` forbids a command, and of commands only kubectl's have a tool here. */
+function takenBy(entry: string): readonly string[] {
+  const rule = /^bash *\((.*)\)$/is.exec(entry.trim())?.[1];
+  if (rule === undefined) return meaningOf(entry).tools;
+  return rule.split(',').flatMap((command) => {
+    const [program = '', verb = ''] = command
+      .trim()
+      .toLowerCase()
+      .split(/[\s:]+/);
+    if (program !== '' && program !== '*' && program !== 'kubectl') return [];
+    const isWhole = program !== 'kubectl' || verb === '' || verb === '*';
+    return KNOWN_TOOLS.filter((tool) => (isWhole ? tool.startsWith('k8s_') : tool === `k8s_${verb}`));
+  });
 }
 
 function matchesPattern(pattern: string, tool: string): boolean {

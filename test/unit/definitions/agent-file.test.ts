@@ -26,6 +26,7 @@ test.each<[what: string, text: string | Uint8Array, outcome: string, code?: stri
   ['a BOM before the fence', `\ufeff${named('')}`, 'accepted'],
   ['blanks behind both fences', '--- \nname: a\ndescription: d\n---\t\nbody', 'accepted'],
   ['unclosed front matter', '---\nname: a\ndescription: d\n\n# Text\n', 'rejected', 'unclosed-front-matter', 1],
+  ['a closer of four dashes', '---\nname: a\n----\nbody', 'rejected', 'unclosed-front-matter', 1],
   ['a closer with more behind it', '---\nname: a\n---foo\nbody', 'rejected', 'unclosed-front-matter', 1],
   ['--- within a quoted value', '---\nname: a\ndescription: "x\n---\ny"\n---\nb', 'rejected', 'invalid-yaml', 3],
   ['--- in the body', named('').concat('---\nmore\n---\n'), 'accepted'],
@@ -87,6 +88,7 @@ test.each<[what: string, text: string | Uint8Array, outcome: string, code?: stri
   ['an alias bomb', agent('a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\nname: a'), 'rejected', 'alias'],
   ['!!js/function', named('model: !!js/function "globalThis.canary = 1"'), 'rejected', 'explicit-tag', 4],
   ['!!binary', named('model: !!binary aGk='), 'rejected', 'explicit-tag', 4],
+  ['!!python/object', named('model: !!python/object/apply:os.system ["true"]'), 'rejected', 'explicit-tag', 4],
   ['!foo', named('model: !foo x'), 'rejected', 'explicit-tag', 4],
   ['__proto__', named('__proto__:\n  tools: Bash\n  polluted: yes'), 'accepted', 'unknown-key', 4],
   ['constructor', named('constructor:\n  prototype:\n    polluted: yes'), 'accepted', 'unknown-key', 4],
@@ -196,6 +198,14 @@ test.each<[front: string, tools: readonly string[]]>([
   ['tools: made_up', []],
   ['disallowedTools: k8s_logs, k8s_events', DEFAULT.filter((tool) => tool !== 'k8s_logs' && tool !== 'k8s_events')],
   ['tools: k8s_get, k8s_logs\ndisallowedTools: Bash', []],
+  ['disallowedTools: Bash(*)', []],
+  ['disallowedTools: Bash(kubectl:*)', []],
+  ['disallowedTools: Bash(kubectl logs:*), Bash(kubectl delete *)', DEFAULT.filter((tool) => tool !== 'k8s_logs')],
+  ['disallowedTools: Bash(rm *, git push*), Bash(curl *)', DEFAULT],
+  ['disallowedTools: all', []],
+  ['tools: k8s_get k8s_logs', ['k8s_get', 'k8s_logs']],
+  ['tools: All tools', DEFAULT],
+  ['tools: Bash (kubectl get *) Read', K8S],
 ])('%j gives its tools', (front, tools) => {
   expect(parse(named(front)).agent?.tools).toEqual(tools);
 });
@@ -220,11 +230,43 @@ test.each<[model: string, expected: string, code?: string]>([
   ['$K8S_ANALYZER_MODEL', 'claude-sonnet-5-5'],
   ['${K8S_ANALYZER_MODEL}', 'claude-sonnet-5-5'],
   ['constructor', 'inherit', 'unknown-model'],
+  ['fable', 'inherit', 'unknown-model'],
+  ['sonnet[1m]', 'claude-sonnet-5-5', 'model-suffix'],
+  ['claude-opus-5-5[1m]', 'claude-opus-5-5', 'model-suffix'],
 ])('model: %s is %s', (model, expected, code) => {
   const { agent: parsed, warnings } = parse(named(`model: ${model}`));
 
   expect(parsed?.model).toBe(expected);
   expect(warnings[0]?.code).toBe(code);
+});
+
+test.each(['low', 'medium', 'high', 'xhigh', 'max'])('effort: %s is kept', (effort) => {
+  expect(parse(named(`effort: ${effort}`)).agent?.effort).toBe(effort);
+});
+
+test.each([
+  ...['default', 'manual', 'acceptEdits', 'auto', 'dontAsk', 'plan'].map((mode) => `permissionMode: ${mode}`),
+  ...['user', 'project', 'local'].map((scope) => `memory: ${scope}`),
+  ...['true', 'no', 'on', '1'].map((value) => `background: ${value}`),
+  ...['red', '"#32CD32"'].map((color) => `color: ${color}`),
+  'mcpServers: [github]',
+  'skills: kubernetes',
+  'hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: touch /canary',
+])('%s changes nothing but the remark', (field) => {
+  const plain = parse(named('')).agent;
+  const { agent: parsed, warnings } = parse(named(field));
+
+  expect({ ...parsed, bodyLine: 0, sha256: '' }).toEqual({ ...plain, bodyLine: 0, sha256: '' });
+  expect(warnings.map(({ code }) => code)).toEqual(['field-without-effect']);
+});
+
+test.each<[front: string, name: string]>([
+  ['name: 010', '010'],
+  ['name: 3000', '3000'],
+  ['name: 2024-01-01', '2024-01-01'],
+  ['name: true', 'true'],
+])('%s is the text of the source', (front, name) => {
+  expect(parse(agent(`${front}\ndescription: d`)).agent?.name).toBe(name);
 });
 
 test('a model outside of the allow-list becomes the default, and says so', () => {
