@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/catalogue.ts';
+import { SHIPPED_ROWS } from '../../src/checks/custom-resource/shipped-rows.ts';
 import { snapshotKinds } from '../../src/cluster/kinds.ts';
 import type { PolicyRule } from '../../src/cluster/rbac.ts';
+import { customResourceName } from '../../src/domain/custom-resource.ts';
 import type { CycleReport } from '../../src/domain/report.ts';
 import { isBuiltIn, type KindName, type ReadName } from '../../src/domain/snapshot.ts';
 import type { ControlPlane } from '../control-plane/client.ts';
@@ -71,7 +73,9 @@ function idsWith(holds: (check: (typeof CHECKS)[number]) => boolean): readonly s
 }
 
 function isClusterWide(name: ReadName): boolean {
-  return isBuiltIn(name) && !snapshotKinds[name].namespaced;
+  return isBuiltIn(name)
+    ? !snapshotKinds[name].namespaced
+    : SHIPPED_ROWS.some((row) => customResourceName(row) === name && !row.namespaced);
 }
 
 function notEvaluatedIn({ checks }: CycleReport): readonly string[] {
