@@ -6,7 +6,10 @@ type DefinitionVerdict = Omit<FileVerdict, 'component' | 'changes'>;
 
 /** What one look at the files decided, and between which sets. */
 export interface DefinitionsDecided {
-  /** One for each file that was taken, taken away or refused since the last look; a refused one once for the same content. */
+  /**
+   * One for each file that was taken, taken away or refused since the last look; a refused one once for the same content, and without any hash
+   * once more when what was refused is over and was never in force: a file that is gone, a directory that is back.
+   */
   readonly verdicts: readonly DefinitionVerdict[];
   /** In force before, also before a restart; `undefined` when nothing ever was. */
   readonly before: Definitions | undefined;
@@ -36,9 +39,12 @@ export function createJudge(): Judge {
     const gone = [...hashBefore.keys()]
       .filter((name) => after.files.every((file) => file.name !== name))
       .map((file): DefinitionVerdict => ({ file, outcome: 'accepted', ...of(file) }));
+    const isOver = (file: string): boolean =>
+      !hashBefore.has(file) && [...taken, ...refusals].every((verdict) => verdict.file !== file);
+    const over = [...standing.keys()].filter(isOver).map((file): DefinitionVerdict => ({ file, outcome: 'accepted' }));
     const news = refusals.filter((refusal) => standing.get(refusal.file) !== keyOf(refusal));
     standing = new Map(refusals.map((refusal) => [refusal.file, keyOf(refusal)]));
-    return [...taken, ...gone, ...news];
+    return [...taken, ...gone, ...over, ...news];
 
     function asVerdict({ file, line, code, message }: DefinitionWarning): DefinitionVerdict {
       const found = sources.find(({ name }) => name === file)?.content?.sha256;

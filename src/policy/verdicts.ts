@@ -47,6 +47,10 @@ export function acceptedSet({
   const taken = after.set.filter(
     ({ name, sha256 }) => old.get(name) !== sha256 || mended.some(({ file }) => file === name),
   );
+  // Of no file: trouble of opa itself, or what was refused is gone.
+  const over = mended.filter(({ file }) =>
+    [...old.keys(), ...after.set.map(({ name }) => name)].every((name) => name !== file),
+  );
   const gone = before?.set.filter(({ name }) => after.set.every((file) => file.name !== name)) ?? [];
   return {
     verdicts: [
@@ -57,6 +61,7 @@ export function acceptedSet({
         sha256After: sha256,
       })),
       ...gone.map(({ name, sha256 }) => ({ file: name, outcome: 'accepted' as const, sha256Before: sha256 })),
+      ...[...new Set(over.map(({ file }) => file))].map((file) => ({ file, outcome: 'accepted' as const })),
     ],
     before: before?.set,
     after: after.set,

@@ -12,7 +12,7 @@ export function changeEvents(verdicts: readonly FileVerdict[]): readonly OwnEven
 }
 
 function reloaded(component: string, accepted: readonly FileVerdict[]): OwnEvent {
-  const files = accepted.map(({ file, sha256After }) => `${file} (${sha256After?.slice(0, 12) ?? 'removed'})`);
+  const files = accepted.map((verdict) => `${verdict.file} (${stateOf(verdict)})`);
   const changes = accepted.flatMap((verdict) => verdict.changes);
   const widened = changes.filter(({ kind }) => kind === 'widened').map(({ words }) => words);
   const others = changes.filter(({ kind }) => kind !== 'widened').map(({ words }) => words);
@@ -22,6 +22,10 @@ function reloaded(component: string, accepted: readonly FileVerdict[]): OwnEvent
   ];
   const message = [`${component} in force: ${files.join(', ')}`, ...what].join('. ');
   return { type: 'Normal', reason: 'ConfigReloaded', message };
+}
+
+function stateOf({ sha256Before, sha256After }: FileVerdict): string {
+  return sha256After?.slice(0, 12) ?? (sha256Before === undefined ? 'no longer refused' : 'removed');
 }
 
 function refused(component: string, rejected: readonly FileVerdict[]): OwnEvent {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createCompile } from '../../../src/policy/opa.ts';
 import { policyChanges } from '../../../src/audit/policy-changes.ts';
 import type { PoliciesDecided } from '../../../src/policy/verdicts.ts';
 import { opa, policyBench, shipped } from './setup.ts';
@@ -57,6 +58,32 @@ test.skipIf(opa === undefined)('a refused set is told once, and its rollback is 
   expect(verdictsOf(bench.decided.slice(1))).toEqual([
     'priority.rego rejected rego_parse_error',
     'priority.rego accepted ',
+  ]);
+});
+
+test.skipIf(opa === undefined)('trouble of opa itself is over with the next set that is taken', async () => {
+  let isThere = true;
+  const compileNow = createCompile(opa ?? 'opa');
+  await using bench = await policyBench({
+    compile: (files) =>
+      isThere
+        ? compileNow(files)
+        : Promise.resolve({ kind: 'unavailable', code: 'opa-missing', message: 'it is not there' }),
+  });
+  const texts = await shipped();
+  await bench.mount(texts);
+  await bench.policies.pin();
+  isThere = false;
+  await bench.mount({ ...texts, 'labels.rego': `${texts['labels.rego']}\n# a remark\n` });
+  await bench.policies.pin();
+  isThere = true;
+  await bench.mount({ ...texts, 'labels.rego': `${texts['labels.rego']}\n# another\n` });
+  await bench.policies.pin();
+
+  expect(verdictsOf(bench.decided.slice(1))).toEqual([
+    '*.rego rejected opa-missing',
+    'labels.rego accepted ',
+    '*.rego accepted ',
   ]);
 });
 

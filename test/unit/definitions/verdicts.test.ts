@@ -141,5 +141,28 @@ test('a volume that is lost is refused once; what was in force stays and is not 
   ]);
   stage.agents = whole;
   await source.pin();
-  expect(stage.verdicts().map(({ file, outcome }) => `${file} ${outcome}`)).toEqual(['a.md accepted', 'b.md accepted']);
+  expect(stage.verdicts().map(({ file, outcome }) => `${file} ${outcome}`)).toEqual([
+    'a.md accepted',
+    'b.md accepted',
+    '/mounted accepted',
+  ]);
+});
+
+test('what was refused and is gone is over, so that the same refusal is told again', async () => {
+  const stage = installation();
+  const source = stage.start();
+  const good = stage.agents;
+  const withNew = reading({ 'a.md': agent('a'), 'b.md': agent('b'), 'new.md': BROKEN });
+  await source.pin();
+  stage.verdicts();
+  for (const agents of [withNew, good, good, withNew]) {
+    stage.agents = agents;
+    await source.pin();
+  }
+
+  expect(stage.verdicts().map(({ file, outcome, sha256Before }) => [file, outcome, sha256Before])).toEqual([
+    ['new.md', 'rejected', undefined],
+    ['new.md', 'accepted', undefined],
+    ['new.md', 'rejected', undefined],
+  ]);
 });

@@ -38,7 +38,12 @@ test('what was taken is one event, what was refused another, widenings before th
   ]);
 });
 
-test('a file that was taken away is said to be removed', () => {
-  const { sha256After: _, ...gone } = { ...accepted, changes: [] };
-  expect(changeEvents([gone])).toMatchObject([{ message: 'definitions in force: a.md (removed)' }]);
+test('a file that was taken away is said to be removed, and one that never was in force to be refused no longer', () => {
+  const { sha256After: _, ...over } = { ...accepted, changes: [] };
+  expect(
+    changeEvents([
+      { ...over, sha256Before: HASH },
+      { ...over, file: '/agents' },
+    ]),
+  ).toMatchObject([{ message: 'definitions in force: a.md (removed), /agents (no longer refused)' }]);
 });
