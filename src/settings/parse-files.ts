@@ -2,6 +2,7 @@ import { MonitorError } from '../errors.ts';
 import { parseYamlFile, type ParsedFile, type SettingsWarning } from './parse-yaml.ts';
 import { nearest } from './schema-keys.ts';
 import { EnvironmentsFile, SET_AT_START, SettingsFile, WITHOUT_EFFECT, type ProviderName } from './schema.ts';
+import { MODEL_ALIASES } from './settings.ts';
 import { DeduplicationFile, FlagsFile, RateLimitsFile, RetryFile, StormFile } from './sibling-schemas.ts';
 
 /** What a settings file is held against besides its schema. */
@@ -81,7 +82,23 @@ export function parseConfig(
     const message = `there is no check ${id}, checks.${id} is ignored${near === undefined ? '' : `; did you mean ${near}?`}`;
     return [{ file: path, ...parsed.placeOf(['checks', id]), message }];
   });
-  return { ...parsed, warnings: [...parsed.warnings, ...unknownChecks] };
+  return { ...parsed, warnings: [...parsed.warnings, ...unknownChecks, ...misspeltModels(path, parsed)] };
+}
+
+/** A name that is no alias is sent as a model id; one that is nearly an alias is a slip, which otherwise only the provider would refuse. */
+function misspeltModels(path: string, { value, placeOf }: ParsedFile<SettingsFile>): readonly SettingsWarning[] {
+  const { llm, models } = value;
+  // Who gives names to models of other makers may name them as he likes.
+  if (llm.provider === 'openai') return [];
+  const aliases = [...Object.keys(MODEL_ALIASES), ...Object.keys(models)];
+  return (['model', 'quiet_model'] as const).flatMap((field) => {
+    const name = llm[field];
+    if (name === undefined || aliases.includes(name)) return [];
+    const near = nearest(name, aliases);
+    if (near === undefined) return [];
+    const message = `llm.${field}: ${name} is no alias and is sent as a model id; did you mean ${near}?`;
+    return [{ file: path, ...placeOf(['llm', field]), message }];
+  });
 }
 
 /** Why a URL may not be asked; `undefined` when it may. */

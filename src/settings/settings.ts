@@ -106,7 +106,7 @@ interface EnvironmentLines {
 }
 
 /** An operator's `models` may move or add to these aliases. */
-const MODEL_ALIASES = { haiku: 'claude-haiku-5-5', sonnet: 'claude-sonnet-5-5', opus: 'claude-opus-5-5' };
+export const MODEL_ALIASES = { haiku: 'claude-haiku-5-5', sonnet: 'claude-sonnet-5-5', opus: 'claude-opus-5-5' };
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 export function settingsFrom(files: SettingsFiles, revision: string): Settings {

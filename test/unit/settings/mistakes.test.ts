@@ -64,6 +64,13 @@ describe('an unknown key is ignored, with its place and the key that was probabl
       'there is no check crash-lop, checks.crash-lop is ignored; did you mean crash-loop?',
     ],
     [
+      'in the name of a model',
+      'config.yaml',
+      'models: {cheap: claude-haiku-5-5}\nllm: {model: sonet, quiet_model: cheap}',
+      '2:7',
+      'llm.model: sonet is no alias and is sent as a model id; did you mean sonnet?',
+    ],
+    [
       'in a list',
       'config.yaml',
       'github:\n  repositories:\n    - repository: a/b\n      path: [x]',
@@ -318,11 +325,7 @@ describe('what is no YAML of ours is refused, with its place and a remedy', () =
   });
 
   test.each([
-    [
-      'a key twice',
-      '{"patrols": true, "patrols": false}',
-      'invalid JSON: flags.json:1:19: Map keys must be unique',
-    ],
+    ['a key twice', '{"patrols": true, "patrols": false}', 'invalid JSON: flags.json:1:19: Map keys must be unique'],
     ['a comma too many', '{"patrols": true,}', 'invalid JSON: flags.json:1: not JSON'],
     ['a comment', '{"patrols": true} # on', 'invalid JSON: flags.json:1: not JSON'],
   ])('flags.json with %s', (_, text, says) => {
