@@ -82,7 +82,13 @@ export function grantTools(
 
 /** `Bash(kubectl get:*), Read` and `Bash(kubectl get:*) Read` → two entries: within parentheses nothing separates. */
 export function splitToolList(text: string): readonly string[] {
-  return /^all tools$/i.test(text) ? ['all'] : (text.match(/(?:[^\s,(]| ?\([^)]*\))+/g) ?? []);
+  if (/^all tools$/i.test(text)) return ['all'];
+  // To look for the end of each parenthesis that has none would be quadratic.
+  const end = text.lastIndexOf(')') + 1;
+  return [
+    ...(text.slice(0, end).match(/(?:[^\s,(]| ?\([^)]*\))+/g) ?? []),
+    ...(text.slice(end).match(/[^\s,(]+/g) ?? []),
+  ];
 }
 
 interface Meaning {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { DefinitionWarning } from '../../../src/domain/definitions.ts';
@@ -200,6 +201,15 @@ test('`npm run corpus` names each file with its outcome, time and reasons, and s
   );
   expect(lines.find((line) => line.startsWith('time per file'))).toMatch(
     /median [\d.]+ ms, p99 [\d.]+ ms, worst [\d.]+ ms/,
+  );
+});
+
+test('docs/corpus.md gives the figures of our own files', () => {
+  const count = (outcome: string): number => EXPECTED.filter((row) => row[1] === outcome).length;
+  const figures = [files.length, ...['accepted', 'lenient', 'ignored', 'rejected'].map(count)].join(' | ');
+
+  expect(readFileSync(new URL('../../../docs/corpus.md', import.meta.url), 'utf8')).toMatch(
+    new RegExp(`^\\| our own shapes, [^|]+ \\| ${figures.replaceAll('|', '\\|')} \\|$`, 'm'),
   );
 });
 
