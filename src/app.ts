@@ -8,11 +8,9 @@ import { createCoordinator, type Coordinator } from './cycle/coordinator.ts';
 import type { CycleSteps } from './cycle/steps.ts';
 import { createSlackClient } from './delivery/slack/client.ts';
 import { createDelivery, type Delivery } from './delivery/worker.ts';
-import type { Definitions } from './domain/definitions.ts';
 import type { Notice } from './domain/notice.ts';
 import type { HealthAnswer } from './http/health-server.ts';
 import type { Logger } from './log.ts';
-import { createModel } from './model/model.ts';
 import type { Redact } from './redact.ts';
 import type { Environment } from './settings/environment.ts';
 import type { SettingsSource } from './settings/read-settings.ts';
@@ -25,7 +23,8 @@ import { createRunJq } from './tools/kubernetes/jq.ts';
 import { createTools } from './tools/create-tools.ts';
 import { createCompare } from './wiring/compare.ts';
 import { createDecideAndRecord } from './wiring/decide-and-record.ts';
-import { createDispatch, modelSettingsOf } from './wiring/dispatch.ts';
+import { createDispatch } from './wiring/dispatch.ts';
+import { createFollowUp } from './wiring/follow-up.ts';
 import { createMonitorCards } from './wiring/monitor-cards.ts';
 import { createKeepReport } from './wiring/keep-report.ts';
 import { lastGoodSettings } from './wiring/last-good-settings.ts';
@@ -33,6 +32,8 @@ import { MOUNT_LIMITS } from './wiring/mount-limits.ts';
 import { createMountedDefinitions } from './wiring/mounted-definitions.ts';
 import { createMountedPolicies } from './wiring/mounted-policies.ts';
 import { createObserveAndCheck } from './wiring/observe-and-check.ts';
+import { openModel } from './wiring/open-model.ts';
+import { countOutbox } from './wiring/count-outbox.ts';
 import { createReadLog, LOG_LIMITS } from './wiring/quote-logs.ts';
 import { recallOwners } from './wiring/owner-memory.ts';
 import { createPinnedDefinitions } from './wiring/pinned-policies.ts';
@@ -41,7 +42,6 @@ import { createPatrolPods } from './wiring/patrol-pods.ts';
 import { createProcessHealth } from './wiring/process-health.ts';
 import { startService, type Service } from './wiring/serve.ts';
 import { secretsOrNone } from './wiring/secrets-or-none.ts';
-import { vertexAccess } from './wiring/vertex-access.ts';
 import { tellChanges } from './wiring/tell-changes.ts';
 import { createAlarm, sleep, sleepQuietly } from './wiring/time.ts';
 import { watchMounts, type WatchedMounts, type WatchTuning } from './wiring/watch-mounts.ts';
@@ -227,23 +227,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     definitions,
     policies,
     settings: current,
+    onPinned: metrics.definitionsPinned,
   });
   const { assess } = pinnedDefinitions;
   const pinnedSettings = createPinnedSettings(current);
 
-  const model = createModel({
-    apiKey: credentials.ANTHROPIC_API_KEY,
-    openAiKey: credentials.OPENAI_API_KEY,
-    ...vertexAccess({ environment, now, onCredential: secrets.remember }),
-    baseUrl: environment.anthropicBaseUrl,
+  const model = openModel({
     ...options.modelDeadlines,
-    settings: () => modelSettingsOf(current()),
-    switchedOn: () => current().flags.modelCalls,
+    environment,
+    settings: current,
+    secrets,
+    credentials,
     spend: { load: (day) => store.spend.on(day), add: (day, usd) => store.spend.add(day, usd, 1) },
     onCall: (call) => metrics.modelCall({ model: call.model, status: call.status, ms: call.ms, usage: call.usage }),
     now,
-    sleep: sleepQuietly,
-    random: Math.random,
     log,
   });
   const agentsMissing = (): string | undefined =>
@@ -267,22 +264,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     onStoreTrouble: health.noteStore,
     log,
   });
-  const pinDefinitions = async (): Promise<Definitions> => {
-    const pinned = await pinnedDefinitions.pin();
-    metrics.definitionsPinned({
-      revision: pinned.revision,
-      stale: pinned.files.filter((file) => file.stale !== undefined).length,
-      rejected: pinned.warnings.filter((warning) => warning.outcome === 'rejected').length,
-    });
-    return pinned;
-  };
-  let lastOfCycle: { readonly pinned: Definitions; readonly policyHash: string | undefined } | undefined;
   const steps: CycleSteps = {
     now,
     pin: async () => {
       const pinnedNow = settings.refresh();
-      const pinned = await pinDefinitions();
-      lastOfCycle = { pinned, policyHash: policies.hash() };
+      const pinned = await pinnedDefinitions.pinForCycle();
       pinnedSettings.remember(pinned, pinnedNow);
       return pinned;
     },
@@ -341,8 +327,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
   };
 
-  let following: Promise<unknown> = Promise.resolve();
-  acquired.defer(async () => void (await following));
+  const followUp = acquired.use(
+    createFollowUp({
+      owners,
+      cards: monitorCards,
+      facts: () => ({
+        settingsProblem: settings.problem(),
+        storeMovedAside: store.movedAside,
+        agentsConfigured: agentsMissing() === undefined,
+      }),
+    }),
+  );
   const coordinator = acquired.use(
     createCoordinator({
       steps,
@@ -352,33 +347,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       // By hand, whoever moves the clock also brings the cycles.
       at: options.serve ? createAlarm(now) : () => () => undefined,
       onAttempt: () => service?.noteAttempt(),
-      onFinished: (result, ask) => {
-        const facts = {
-          settingsProblem: settings.problem(),
-          storeMovedAside: store.movedAside,
-          agentsConfigured: agentsMissing() === undefined,
-        };
-        following = Promise.all([
-          following,
-          owners.remember(result.snapshot, result.findings),
-          monitorCards.tell(result, ask, facts),
-        ]);
-      },
+      onFinished: followUp.ofCycle,
       onFailed: (_error, ask) => metrics.cycleFailed(ask.trigger),
     }),
   );
-
-  async function tellOutboxSize(): Promise<void> {
-    try {
-      const counts = await store.outbox.counts();
-      metrics.outbox({
-        ...counts,
-        oldestAgeSeconds: counts.oldestDecidedAtMs === undefined ? 0 : (now() - counts.oldestDecidedAtMs) / 1_000,
-      });
-    } catch (error) {
-      log.warn('the outbox could not be counted', { err: error });
-    }
-  }
 
   const mounts =
     options.serve || options.watchMounts !== undefined
@@ -388,15 +360,8 @@ export async function startApp(options: AppOptions): Promise<App> {
             policiesDir,
             settings,
             policies,
-            pin: pinDefinitions,
-            onChange: ({ warnings }) => {
-              // What failed in the policies of the last cycle still would, while they are the same.
-              const cycle = lastOfCycle;
-              const isSame = cycle !== undefined && cycle.policyHash === policies.hash();
-              const troubles = isSame ? pinnedDefinitions.troubles(cycle.pinned) : [];
-              const files = { warnings: [...warnings, ...troubles], settingsProblem: settings.problem() };
-              following = Promise.all([following, monitorCards.tellFiles(files)]);
-            },
+            pin: pinnedDefinitions.pin,
+            onChange: ({ warnings }) => followUp.ofFiles([...warnings, ...pinnedDefinitions.lastTroubles()]),
             onReload: metrics.mountReload,
             limits: MOUNT_LIMITS,
             tuning: options.watchMounts ?? {},
@@ -420,7 +385,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         store,
         health,
         metrics: async () => {
-          await tellOutboxSize();
+          await countOutbox({ outbox: store.outbox, onCounted: metrics.outbox, now, log });
           return metrics.text();
         },
         trigger: coordinator.trigger,
@@ -434,7 +399,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     trigger: coordinator.trigger,
     idle: coordinator.idle,
-    settled: async () => void (await Promise.all([following, seen.settled()])),
+    settled: async () => void (await Promise.all([followUp.settled(), seen.settled()])),
     delivery,
     store,
     cluster,

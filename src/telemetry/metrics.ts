@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FileVerdict } from '../domain/change.ts';
+import type { Definitions } from '../domain/definitions.ts';
 import type { MountReload } from '../domain/mounted-directory.ts';
 import type { CycleReport } from '../domain/report.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -28,11 +29,7 @@ export interface Metrics {
     readonly parked: number;
     readonly oldestAgeSeconds: number;
   }) => void;
-  readonly definitionsPinned: (pin: {
-    readonly revision: string;
-    readonly stale: number;
-    readonly rejected: number;
-  }) => void;
+  readonly definitionsPinned: (definitions: Pick<Definitions, 'revision' | 'files' | 'warnings'>) => void;
   /** A changed set of policies, taken or not. */
   readonly policyReload: (reload: PolicyReloadSeen) => void;
   /** A changed settings file, taken or not. */
@@ -157,11 +154,11 @@ export function createMetrics(options: { readonly version: string; readonly proc
       for (const status of ['pending', 'sending', 'parked'] as const) outboxRows.set({ status }, counts[status]);
       outboxAge.set(counts.oldestAgeSeconds);
     },
-    definitionsPinned: (pin) => {
+    definitionsPinned: ({ revision: pinned, files, warnings }) => {
       revision.reset();
-      revision.set({ revision: pin.revision }, 1);
-      definitionFiles.set({ state: 'stale' }, pin.stale);
-      definitionFiles.set({ state: 'rejected' }, pin.rejected);
+      revision.set({ revision: pinned }, 1);
+      definitionFiles.set({ state: 'stale' }, files.filter(({ stale }) => stale !== undefined).length);
+      definitionFiles.set({ state: 'rejected' }, warnings.filter(({ outcome }) => outcome === 'rejected').length);
     },
     policyReload: seeds.policyReload,
     settingsReload: seeds.settingsReload,

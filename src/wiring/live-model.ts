@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { MonitorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { createModel } from '../model/model.ts';
 import type { Redact } from '../redact.ts';
 import type { Environment } from '../settings/environment.ts';
 import type { Secrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createAskAgain } from './ask-again.ts';
-import { modelSettingsOf } from './dispatch.ts';
+import { openModel } from './open-model.ts';
 import { secretsOrNone } from './secrets-or-none.ts';
-import { sleepQuietly } from './time.ts';
-import { vertexAccess } from './vertex-access.ts';
 
 /**
  * The escalation agents, for `--live`. The budgets hold as always: the day's includes what the monitor has spent, read from its database; what
@@ -31,15 +28,12 @@ export function openLive(parts: {
   const { environment, secrets, settings, spentOn, redact, now, signal, log } = parts;
   // What an agent did stands in the result; a failure is worth a line of its own.
   log.setLevel('warn');
-  const credentials = secretsOrNone(secrets, log);
   const spentHere = new Map<string, number>();
-  const model = createModel({
-    apiKey: credentials.ANTHROPIC_API_KEY,
-    openAiKey: credentials.OPENAI_API_KEY,
-    ...vertexAccess({ environment, now, onCredential: secrets.remember }),
-    baseUrl: environment.anthropicBaseUrl,
-    settings: () => modelSettingsOf(settings),
-    switchedOn: () => settings.flags.modelCalls,
+  const model = openModel({
+    environment,
+    settings: () => settings,
+    secrets,
+    credentials: secretsOrNone(secrets, log),
     spend: {
       load: async (day) => (await spentOn(day)) + (spentHere.get(day) ?? 0),
       add: (day, usd) => {
@@ -49,8 +43,6 @@ export function openLive(parts: {
     },
     onCall: () => undefined,
     now,
-    sleep: sleepQuietly,
-    random: Math.random,
     log,
   });
   const missing = model.missing();

@@ -11,7 +11,7 @@ import type { OpenMonitorCard } from '../store/monitor-memory.ts';
 import type { Store } from '../store/store.ts';
 import { isMissingName, sawEverything } from './compare.ts';
 
-interface MonitorFacts {
+export interface MonitorFacts {
   readonly settingsProblem: string | undefined;
   readonly storeMovedAside: string | undefined;
   /** A key is there and agents are switched on. */

@@ -10,10 +10,14 @@ import { isSettingsRow } from './last-good-settings.ts';
 export interface PinnedDefinitions {
   /** Markdown and policies as one cycle uses them: policies stand among the files and warnings of the definitions. */
   readonly pin: () => Promise<Definitions>;
+  /** The same for a cycle, which is the last one from now on. */
+  readonly pinForCycle: () => Promise<Definitions>;
   /** With the policies that were pinned together with these definitions. */
   readonly assess: CycleSteps['assess'];
   /** What failed in them since. */
   readonly troubles: (definitions: Definitions) => readonly DefinitionWarning[];
+  /** What failed in the policies of the last cycle, while they are the same: it still would. */
+  readonly lastTroubles: () => readonly DefinitionWarning[];
 }
 
 /** Ties each cycle's definitions to its policies, for as long as the cycle holds on to them. */
@@ -21,6 +25,7 @@ export function createPinnedDefinitions(parts: {
   readonly definitions: DefinitionsSource;
   readonly policies: Policies;
   readonly settings: () => Settings;
+  readonly onPinned: (definitions: Definitions) => void;
 }): PinnedDefinitions {
   const pinnedWith = new WeakMap<Definitions, PinnedPolicies>();
   const policiesOf = (definitions: Definitions): PinnedPolicies => {
@@ -28,16 +33,24 @@ export function createPinnedDefinitions(parts: {
     if (found === undefined) throw new Error('these definitions were not pinned for a cycle');
     return found;
   };
+  let lastOfCycle: PinnedPolicies | undefined;
+  const pin = async (): Promise<Definitions> => {
+    const policies = await parts.policies.pin();
+    const pinned = await parts.definitions.pin();
+    const definitions = {
+      ...pinned,
+      files: [...pinned.files, ...policies.files],
+      warnings: [...pinned.warnings, ...policies.warnings],
+    };
+    pinnedWith.set(definitions, policies);
+    parts.onPinned(definitions);
+    return definitions;
+  };
   return {
-    pin: async () => {
-      const policies = await parts.policies.pin();
-      const pinned = await parts.definitions.pin();
-      const definitions = {
-        ...pinned,
-        files: [...pinned.files, ...policies.files],
-        warnings: [...pinned.warnings, ...policies.warnings],
-      };
-      pinnedWith.set(definitions, policies);
+    pin,
+    pinForCycle: async () => {
+      const definitions = await pin();
+      lastOfCycle = policiesOf(definitions);
       return definitions;
     },
     assess: (findings, snapshot, definitions, nowMs) =>
@@ -47,6 +60,7 @@ export function createPinnedDefinitions(parts: {
         nowMs,
       }),
     troubles: (definitions) => policiesOf(definitions).troubles(),
+    lastTroubles: () => (lastOfCycle?.hash === parts.policies.hash() ? (lastOfCycle?.troubles() ?? []) : []),
   };
 }
 

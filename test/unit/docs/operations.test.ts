@@ -57,7 +57,7 @@ async function everyMetricOnce(): Promise<string> {
   metrics.clusterRequest({ resource: 'Pod', status: '200', ms: 1 });
   metrics.delivery({ leg: 'slack', operation: 'card', result: 'posted' });
   metrics.outbox({ pending: 0, sending: 0, parked: 0, oldestAgeSeconds: 0 });
-  metrics.definitionsPinned({ revision: 'r', stale: 0, rejected: 0 });
+  metrics.definitionsPinned({ revision: 'r', files: [], warnings: [] });
   metrics.policyReload({ result: 'accepted', ms: 1 });
   for (const config of ['config', 'storm'])
     metrics.settingsReload({ config, result: 'success', durationMs: 1, sha256: 'h' });
