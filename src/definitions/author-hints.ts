@@ -1,3 +1,4 @@
+import type { FieldValue } from './front-matter-field.ts';
 import { KNOWN_KEYS } from './lenient-front-matter.ts';
 
 /** What the same thing is called in skills, commands and agent files of other programs. */
@@ -40,4 +41,15 @@ export function lateFenceLine(text: string): number | undefined {
   return before.length > 0 && before.every((line) => /^\s*$|^<!--.*-->\s*$|^`{3,}\w*\s*$/.test(line))
     ? index + 1
     : undefined;
+}
+
+/** Why a value is none for its key, and what to write. */
+export function wrongShape(key: string, value: FieldValue | undefined): string {
+  const isList = key === 'reasons' || key.endsWith('ools');
+  const wanted = isList ? 'one line with commas, or a list of names' : 'text';
+  if (Array.isArray(value))
+    return `${key} must be ${wanted}; brackets or dashes make a list of it: take them away, or put the value in quotes`;
+  const found =
+    typeof value === 'object' && 'shape' in value && value.shape === 'map' ? 'a map' : 'a list within a list';
+  return `${key} must be ${wanted}; here stands ${found}`;
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { ROLES, type AgentDefinition, type DefinitionWarning, type Role } from '../domain/definitions.ts';
-import { meantKey, nameLike } from './author-hints.ts';
+import { meantKey, nameLike, wrongShape } from './author-hints.ts';
 import { chooseModel } from './choose-model.ts';
 import { decodeText, stripInvisible } from './decode-text.ts';
 import type { DefinitionSettings } from './definition-settings.ts';
 import { readFrontMatter } from './front-matter.ts';
-import type { Field, FieldValue } from './front-matter-field.ts';
+import type { Field } from './front-matter-field.ts';
 import { KNOWN_KEYS } from './lenient-front-matter.ts';
 import { grantTools, splitToolList } from './tool-grants.ts';
 
@@ -213,16 +213,6 @@ export function parseAgentFile(
     sha256: file.sha256,
   };
   return { outcome, agent, warnings };
-}
-
-function wrongShape(key: string, value: FieldValue | undefined): string {
-  const isList = key === 'reasons' || key.endsWith('ools');
-  const wanted = isList ? 'one line with commas, or a list of names' : 'text';
-  if (Array.isArray(value))
-    return `${key} must be ${wanted}; brackets or dashes make a list of it: take them away, or put the value in quotes`;
-  const found =
-    typeof value === 'object' && 'shape' in value && value.shape === 'map' ? 'a map' : 'a list within a list';
-  return `${key} must be ${wanted}; here stands ${found}`;
 }
 
 /** Own properties of a bare object, so that a key such as `__proto__` can lend nothing. */
