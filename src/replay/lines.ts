@@ -1,4 +1,5 @@
 import { CHANGES, type Change, type CycleComparison, type IncidentComparison } from './compare.ts';
+import { plainLine } from '../domain/plain-line.ts';
 import type { Telling } from './telling.ts';
 
 /** How many decisions would have been what, for the last line and for machines. */
@@ -127,17 +128,20 @@ function paragraphOf(
       return true;
     });
   const noted = (side: Telling | undefined, other: Telling | undefined): readonly string[] =>
-    (side?.notes ?? []).filter((note) => other?.notes.includes(note) !== true).map((note) => `          ${note}`);
+    (side?.notes ?? [])
+      .filter((note) => other?.notes.includes(note) !== true)
+      .map((note) => `          ${plainLine(note)}`);
   const marked = marks
     .filter(({ what }) => what !== 'floor')
-    .map((mark) => `${mark.what} ${mark.was} → ${mark.now}`)
+    .map((mark) => plainLine(`${mark.what} ${mark.was} → ${mark.now}`))
     .join(', ');
   const ruled = rules.map(({ side, what, place, text }) => {
     const sign = side === 'was' ? paint('red', `- ${place}`) : paint('green', `+ ${place}`);
     return `    ${sign}  ${what}: ${shortened(text)}`;
   });
   const isMoved = was?.channel !== now?.channel || was?.contacts.join(' ') !== now?.contacts.join(' ');
-  const [wordsThen, wordsNow] = [wordsOf(was, nowIso, isMoved), wordsOf(now, nowIso, isMoved)];
+  const words = (telling: Telling | undefined): string => plainLine(wordsOf(telling, nowIso, isMoved));
+  const [wordsThen, wordsNow] = [words(was), words(now)];
   if (!isFirst && was?.told !== true && now?.told !== true) {
     const follows = wordsThen === wordsNow ? marked : `${wordsThen} → ${wordsNow}`;
     return [`${paint('dim', 'and so')} ${follows}`, ...fresh([...noted(now, was), ...ruled])];
@@ -204,7 +208,7 @@ function minute(iso: string, besides = ''): string {
 const LONGEST_TEXT = 160;
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = plainLine(text).replaceAll(/\s+/g, ' ').trim();
   return line.length <= LONGEST_TEXT ? line : `${line.slice(0, LONGEST_TEXT - 1)}…`;
 }
 

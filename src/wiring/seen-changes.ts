@@ -3,6 +3,7 @@ import { policyChanges } from '../audit/policy-changes.ts';
 import { settingsChanges } from '../audit/settings-changes.ts';
 import type { DefinitionsDecided } from '../definitions/verdicts.ts';
 import type { Change, FileVerdict, RecordedVerdict } from '../domain/change.ts';
+import { plainLine } from '../domain/plain-line.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { modelIdOf } from '../model/aliases.ts';
@@ -121,7 +122,7 @@ function together(
   return verdicts.map((verdict) => ({
     component,
     ...verdict,
-    ...(verdict.message !== undefined && { message: plainText(verdict.message) }),
+    ...(verdict.message !== undefined && { message: plainLine(verdict.message) }),
     changes: changes.filter((change) => ownerOf(change) === verdict),
   }));
 }
@@ -129,13 +130,9 @@ function together(
 /** Words may quote a file: on one line, in no terminal's hands, and of a bounded length. */
 function plain(changes: readonly Change[]): readonly Change[] {
   return changes.map((change) => {
-    const words = plainText(change.words);
+    const words = plainLine(change.words);
     return { ...change, words: words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS - 1)}…` : words };
   });
-}
-
-function plainText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
 }
 
 async function standingIn({ audit }: Parts['store'], log: Logger): Promise<Map<string, string>> {

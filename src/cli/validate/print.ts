@@ -52,7 +52,7 @@ function fileLines(path: string, { files, complaints }: ValidationDocument, pain
 function headingOf({ name, kind, path, configMap, bytes, tokens }: ValidatedFile, paint: Paint): string {
   const size = [sizeOf(bytes), ...(tokens === undefined ? [] : [tokensOf(tokens)])].join(', ');
   const title = configMap === undefined ? path : `${path} › ${name} of ConfigMap ${configMap}`;
-  return `${paint('bold', title)} (${KINDS[kind]}, ${size})`;
+  return `${paint('bold', oneLine(title))} (${KINDS[kind]}, ${size})`;
 }
 
 function complaintLine({ path, line, column, severity, message }: Complaint, paint: Paint): string {

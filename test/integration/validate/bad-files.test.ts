@@ -413,11 +413,15 @@ test('what files say stays on its line, and no terminal obeys it', async () => {
   using folder = folderOf({
     'config.yaml': `cluster_name: |\n  two\n  lines ${'and more '.repeat(20)}\n`,
     'a.md': '---\nname: a\ndescription: d\nmodel: "so\\e[2Jnet\\u202e"\n---\nLook.\n',
+    'agents.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: k8s-monitor-agents }\ndata:\n' +
+      '  "b\\e[2J.md": "---\\nname: b\\ndescription: d\\n---\\nLook.\\n"\n',
   });
   const { stdout } = await validate([folder.path]);
 
   expect(stdout).toMatch(/config\.yaml:1: cluster_name: two lines and more .*…\n/);
   expect(stdout).toMatch(/a\.md:4:1: warning: .* is no model;/);
+  expect(stdout).toMatch(/agents\.yaml › b.*\.md of ConfigMap k8s-monitor-agents \(agent file,/);
   for (const obeyed of ['\u001b', '\u202e']) expect(stdout).not.toContain(obeyed);
 });
 

@@ -114,3 +114,17 @@ test('cycles that differ alike share a paragraph, and the last line counts them 
   ]);
   expect(countLine(countsOf(cycles))).toBe('4 cycles, 4 decisions about 1 incident: 3 silenced, 1 as before');
 });
+
+test('what files, policies and agents say stays on its line, and no terminal obeys it', () => {
+  const nasty = 'so\u001b[2Jnet\n\u202eSEV-1';
+  const cycle = compared([TOLD], [{ ...QUIET, reason: 'quoted-rule', detail: nasty, notes: [nasty] }]);
+  const incidents = cycle.incidents.map((incident) => ({
+    ...incident,
+    marks: [{ what: 'labels' as const, was: 'none', now: nasty }],
+    rules: [{ side: 'now' as const, what: 'known issue', place: 'CLAUDE.md:1', text: nasty }],
+  }));
+  const lines = differenceLines([{ ...cycle, incidents }], (_style, text) => text);
+
+  expect(lines.filter((line) => line.includes('net'))).toHaveLength(4);
+  for (const obeyed of ['\u001b', '\u202e', '\n']) expect(lines.filter((line) => line.includes(obeyed))).toEqual([]);
+});
