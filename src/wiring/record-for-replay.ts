@@ -15,18 +15,20 @@ export type RecordForReplay = (
 ) => Omit<ReplayPass, 'assessedAt'>;
 
 export function createRecordForReplay(redact: Redact): RecordForReplay {
-  /** How the incidents of a cycle that waits for its agents stood after its first pass, as the store gives them back. */
-  const afterFirst = new Map<string, ReadonlyMap<string, string>>();
+  /**
+   * How the incidents of a cycle that waits for its agents stood after its first pass, as the store gives them back. By what the checks of that
+   * cycle stated: where there never is a second pass, it goes with them.
+   */
+  const afterFirst = new WeakMap<PassInput['checked'], ReadonlyMap<string, string>>();
 
   return (input, { nowMs, known, analysis }, opened, { changed }) => {
-    const { cycleId, pass, focus, snapshot } = input;
+    const { checked, pass, focus, snapshot } = input;
     const kept = known.map(withoutQuotations);
-    const left = afterFirst.get(cycleId);
-    afterFirst.delete(cycleId);
+    const left = afterFirst.get(checked);
     if (pass === 1 && analysis.expected) {
       const after = new Map(known.map((incident) => [incident.id, incident]));
       for (const incident of changed) after.set(incident.id, incident);
-      afterFirst.set(cycleId, new Map([...after.values()].map((incident) => [incident.id, textOf(incident, redact)])));
+      afterFirst.set(checked, new Map([...after.values()].map((incident) => [incident.id, textOf(incident, redact)])));
     }
     const touched = kept.filter((incident) => left?.get(incident.id) !== textOf(incident, redact));
     return {

@@ -5,7 +5,6 @@ import type { Decision, Incident } from '../domain/incident.ts';
 import type { DecidingSettings, ReplayPass } from '../domain/replay.ts';
 import type { CycleReport, ReportedFinding } from '../domain/report.ts';
 import { decide } from '../incidents/decide.ts';
-import type { EnvironmentMap } from '../policy/environment.ts';
 import type { Assess } from '../policy/policy.ts';
 import { assessFindings } from './assess.ts';
 import { decisionInputOf } from './decision-input.ts';
@@ -134,13 +133,9 @@ async function assessAgain(
   const own = findings.map(({ object, namespaceLabels }) => ({ name: object.namespace, labels: namespaceLabels }));
   return assessFindings(findings.map(bareFinding), isOfCluster ? replay.namespaces : own, definitions, {
     assess,
-    environments: environmentMapOf(settings),
+    environments: settings.environments,
     nowMs: Date.parse(pass.assessedAt),
   });
-}
-
-function environmentMapOf({ environments }: DecidingSettings): EnvironmentMap {
-  return environments;
 }
 
 function agentsOf({ agents, notCalled, usage, summary, replay, findings }: ReplayableReport): AgentsOutcome {

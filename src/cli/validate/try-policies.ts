@@ -9,7 +9,6 @@ export interface PolicyComplaint {
   readonly line: number | undefined;
   readonly column: number | undefined;
   readonly message: string;
-  readonly isProblem: boolean;
 }
 
 /** For those of the three that are not looked at: each is judged as if the others were fine. */
@@ -34,7 +33,7 @@ export async function complaintsAbout(
       return [];
     case 'unavailable': {
       const message = `${tried.code}: the policies could not be compiled: ${tried.message}`;
-      return [{ file: '*.rego', line: undefined, column: undefined, message, isProblem: true }];
+      return [{ file: '*.rego', line: undefined, column: undefined, message }];
     }
     case 'refused':
       return tried.refusals.map(({ file, line, column, code, message }) => ({
@@ -42,7 +41,6 @@ export async function complaintsAbout(
         line,
         column,
         message: `${code}: ${message}`,
-        isProblem: true,
       }));
   }
 }
