@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { MonitorError } from '../errors.ts';
 import type { EnvironmentFlags } from '../settings/environment.ts';
 import { openRecordedCycles } from '../store/recorded-cycles.ts';
-import { loadStoredReport } from '../store/stored-report.ts';
 import { changeRows } from './change-rows.ts';
 import { openContext } from './context.ts';
+import { recordedId } from './cycle-id.ts';
 import { EXIT } from './exit-code.ts';
 import { reportLines } from './report-lines.ts';
 import type { World } from './world.ts';
@@ -41,7 +41,8 @@ async function changesText(file: string, { output = 'text', limit }: ReportFlags
 }
 
 async function reportText(file: string, { output = 'json' }: ReportFlags, id: string): Promise<string> {
-  const report = await loadStoredReport(file, asRecorded(id));
+  await using recorded = await openRecordedCycles(file);
+  const report = await recorded?.report(recordedId(id));
   if (report === undefined) {
     throw new MonitorError(
       'REPORT_NOT_FOUND',
@@ -49,9 +50,4 @@ async function reportText(file: string, { output = 'json' }: ReportFlags, id: st
     );
   }
   return output === 'json' ? JSON.stringify(report, undefined, 2) : reportLines(report).join('\n');
-}
-
-/** File names carry `-` where an id has `:`; people copy either. */
-function asRecorded(id: string): string {
-  return id.replace(/\.json$/, '').replace(/^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)Z/, '$1:$2:$3Z');
 }

@@ -5,6 +5,7 @@ import type { CycleReport } from '../../domain/report.ts';
 import { MonitorError, messageOf } from '../../errors.ts';
 import type { RecordedCycles } from '../../store/recorded-cycles.ts';
 import type { ReplayableReport } from '../../wiring/replay-cycle.ts';
+import { recordedId } from '../cycle-id.ts';
 
 export interface FoundCycles {
   /** Oldest first, each once. Read one by one: two weeks of patrols are more than a pod has room for. */
@@ -72,8 +73,7 @@ async function cyclesMeant(
     const sinceMs = nowMs - Number(amount) * (UNIT_MS[unit] ?? 0);
     return many(await recorded.since(sinceMs));
   }
-  // File names carry `-` where an id has `:`; people copy either.
-  const id = word.replace(/^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)Z/, '$1:$2:$3Z');
+  const id = recordedId(word);
   const report = await recorded.report(id);
   if (report === undefined) throw unknown(word, database);
   return [one(report, id, id.startsWith('INC-') ? id : undefined)];

@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/log.ts';
 import { createRedactor } from '../../../src/redact.ts';
 import { pruneReportFiles, writeReportFiles } from '../../../src/store/report-files.ts';
 import { openStore } from '../../../src/store/store.ts';
-import { loadStoredReport } from '../../../src/store/stored-report.ts';
+import { openRecordedCycles } from '../../../src/store/recorded-cycles.ts';
 import { aFinding } from '../../unit/incidents/builders.ts';
 import { NOW_MS } from '../../unit/store/builders.ts';
 
@@ -99,14 +99,15 @@ test('a directory that cannot be made is one clear message', async () => {
 
 test('a report can be read while another process works on the database', async () => {
   const file = join(directory, 'monitor.db');
-  expect(await loadStoredReport(file, CYCLE_ID)).toBeUndefined();
+  expect(await openRecordedCycles(file)).toBeUndefined();
   await using store = await openStore({ at: { file }, now: () => NOW_MS, log: silentLog, redact: (text) => text });
   await store.identify('cluster-1');
   await store.reports.save(aReport());
 
-  expect((await loadStoredReport(file, CYCLE_ID))?.cycle.id).toBe(CYCLE_ID);
-  expect((await loadStoredReport(file, 'INC-2'))?.cycle.id).toBe(CYCLE_ID);
-  expect(await loadStoredReport(file, 'INC-3')).toBeUndefined();
+  await using recorded = await openRecordedCycles(file);
+  expect((await recorded?.report(CYCLE_ID))?.cycle.id).toBe(CYCLE_ID);
+  expect((await recorded?.report('INC-2'))?.cycle.id).toBe(CYCLE_ID);
+  expect(await recorded?.report('INC-3')).toBeUndefined();
 });
 
 test('report files that nobody wrote for their time go, others and foreign files stay', async () => {
