@@ -151,9 +151,9 @@ function issueOf({ names, text }: KnownIssue): string {
   return `"${line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line}"`;
 }
 
-function limitsOf({ silences, window, untilMs, environments }: KnownIssue): string {
+function limitsOf({ silences, names, window, untilMs, environments }: KnownIssue): string {
   return [
-    silences ? 'silences' : 'for the agents only',
+    silences ? (names.length > 0 ? 'silences' : 'names no object, an agent may silence by it') : 'for the agents only',
     ...(window === undefined ? [] : [windowText(window)]),
     ...(untilMs === undefined ? [] : [`until ${untilText(untilMs)}`]),
     ...(environments === undefined ? [] : [`in ${placesText(environments)}`]),

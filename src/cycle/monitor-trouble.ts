@@ -45,7 +45,13 @@ const SWITCHED_OFF: Readonly<Record<string, string>> = {
 /** Nothing is there to be used at all. */
 const MISSING: ReadonlySet<string> = new Set(['no-orchestrator', 'no-agents']);
 /** The file is in use and one of its wishes is not: surely a slip of the pen, which nobody would notice for weeks. */
-const UNFULFILLED: ReadonlySet<string> = new Set(['unknown-model', 'model-not-set', 'unknown-tool', 'no-tools']);
+const UNFULFILLED: ReadonlySet<string> = new Set([
+  'unknown-model',
+  'model-not-set',
+  'unknown-tool',
+  'no-tools',
+  'unknown-reason',
+]);
 /** A rule of a policy failed for a finding, which the built-in policy then judged. */
 const POLICY_FAILED = /^(?:rego|eval)_/;
 

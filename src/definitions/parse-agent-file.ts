@@ -7,6 +7,7 @@ import type { DefinitionSettings } from './definition-settings.ts';
 import { readFrontMatter } from './front-matter.ts';
 import type { Field } from './front-matter-field.ts';
 import { KNOWN_KEYS } from './lenient-front-matter.ts';
+import { isOtherReason, meantReason, reasonOfChecks } from './reasons.ts';
 import { grantTools, splitToolList } from './tool-grants.ts';
 
 const MAX_BODY_BYTES = 200 * 1024;
@@ -194,13 +195,21 @@ export function parseAgentFile(
   if (choice.note !== undefined) warn(choice.note.code, lineOf('model'), choice.note.message);
   const grants = grantTools(front.tools, front.disallowedTools, settings);
   for (const note of grants.notes) warn(note.code, lineOf('tools'), note.message);
+  const reasons = front.reasons.map((written) => {
+    const reason = reasonOfChecks(written);
+    if (reason === undefined && !isOtherReason(written)) {
+      const message = `no check gives the reason "${written.slice(0, 40)}", so nothing is about it; they stand in docs/checks.md`;
+      warn('unknown-reason', lineOf('reasons'), `${message}${meantReason(written)}`);
+    }
+    return reason ?? written;
+  });
   const agent: AgentDefinition = {
     name,
     fileName: file.name,
     description: stripInvisible(front.description).slice(0, MAX_DESCRIPTION_CHARACTERS),
     role: oneOf('role', ROLES) ?? (Object.hasOwn(ROLES_BY_NAME, name) ? ROLES_BY_NAME[name] : undefined) ?? 'analyzer',
     when: oneOf('when', ['always', 'findings']) ?? 'always',
-    reasons: front.reasons,
+    reasons,
     tools: grants.tools,
     model: choice.model,
     effort: oneOf('effort', EFFORTS),

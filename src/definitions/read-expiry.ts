@@ -14,7 +14,7 @@ export const UNTIL_WORDS = new RegExp(
   'i',
 );
 export const UNTIL_VAGUE = new RegExp(
-  String.raw`\b(?:until|till|through)\s*:?\s+(?:\d|next|tomorrow|tonight|the\s+end|end\s+of|${DAY}\b|(?:${MONTHS})[a-z]*\b)`,
+  String.raw`\b(?:until|till|through)\s*:?\s+(?:\d[\w/:-]*|next(?:\s+\w+)?|tomorrow|tonight|the\s+end|end\s+of|${DAY}\b|(?:${MONTHS})[a-z]*\b)`,
   'i',
 );
 

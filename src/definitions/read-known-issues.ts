@@ -5,6 +5,7 @@ import { MAX_PASSAGE_CHARACTERS, plainText, type Heading } from './markdown-outl
 import type { Reading } from './reading.ts';
 import { isHistory } from './read-tiers.ts';
 import { readLimitsUnder } from './read-window.ts';
+import { isOtherReason, meantReason, reasonOfChecks } from './reasons.ts';
 import { namesIn, readNamedEntry, tellingWords } from './service-names.ts';
 import { silencePhrasesIn, whereSilent } from './silence-phrase.ts';
 import type { ServiceName } from './target.ts';
@@ -104,8 +105,20 @@ export function readKnownIssues(
         `"${limits.unread}" cannot be read as a weekly window or a date, so the entry silences nothing; write "Sun 02:00-03:00 Europe/Berlin" or "until 2026-12-31"`,
       );
     }
+    if (reason !== undefined && phrases.length > 0 && reasonOfChecks(reason) === undefined && !isOtherReason(reason)) {
+      warn(
+        'unknown-reason',
+        `no check gives the reason "${reason.slice(0, 40)}", so the entry silences at most what an agent calls so; write one of docs/checks.md, or "because" before words of your own${meantReason(reason)}`,
+      );
+    }
+    const unreadName = phrases.length > 0 && names.length === 0 ? unreadNameOf(entry) : undefined;
+    if (unreadName !== undefined) warn('name-unread', unreadName);
     const silences =
-      phrases.length > 0 && doubtful === undefined && environments !== 'unclear' && limits.unread === undefined;
+      phrases.length > 0 &&
+      doubtful === undefined &&
+      environments !== 'unclear' &&
+      limits.unread === undefined &&
+      unreadName === undefined;
     const words = tellingWords(text);
     for (const window of limits.windows.length === 0 ? [undefined] : limits.windows) {
       found.push({
@@ -207,6 +220,20 @@ function namesOf(
   const names = distinct(meant);
   // Words that point to two services point to neither.
   return names.length === 1 ? { names, otherWords: meant[0]?.text ?? '' } : { names: [], otherWords: '' };
+}
+
+/** What stands where an entry's name does, is meant as one, and cannot be compared with any. */
+function unreadNameOf(entry: Entry): string | undefined {
+  const written = (entry.title?.text ?? firstCellOf(entry.blocks[0])).trim();
+  const head =
+    /^(?:\*\*)?`?([A-Za-z0-9][\w.-]*(?:\/?[\w.*?-]+)?)`?(?:\*\*)?\s*(?::|[-–—]\s|$)/.exec(written)?.[1] ?? '';
+  if (/[*?]/.test(head)) {
+    return `"${head}" is a pattern, and only names are read, so the entry silences nothing; for everything in a namespace write its name alone, such as "shop"`;
+  }
+  const isCapital = head !== head.toLowerCase() && /[/-]/.test(head);
+  return isCapital && readNamedEntry(head.toLowerCase()) !== undefined
+    ? `"${head}" has capitals, which no name in a cluster has, so the entry silences nothing; write "${head.toLowerCase()}"`
+    : undefined;
 }
 
 /** Of a row the first cell; of anything else the whole. */

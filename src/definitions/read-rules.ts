@@ -1,4 +1,4 @@
-import type { AgentDefinition, DefinitionWarning, Definitions } from '../domain/definitions.ts';
+import type { AgentDefinition, DefinitionWarning, Definitions, KnownIssue } from '../domain/definitions.ts';
 import { windowText } from '../domain/time-window.ts';
 import { MAX_PASSAGE_CHARACTERS, outlineOf, type Block } from './markdown-outline.ts';
 import { readContacts, readChannels } from './read-routes.ts';
@@ -83,7 +83,7 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
         ...(issue.untilMs === undefined ? [] : [`until ${new Date(issue.untilMs).toISOString()}`]),
         ...(issue.reason === undefined ? [] : [`reason ${issue.reason}`]),
         ...(issue.environments === undefined ? [] : [`in ${issue.environments.join(', ')} only`]),
-        issue.silences ? 'silences' : 'for the agents only, silences nothing by itself',
+        effectOf(issue),
       ].join('; '),
     })),
     ...tolerances.map((rule) => ({
@@ -98,6 +98,15 @@ export function readRules(texts: readonly RuleText[], zone: string): Rules {
       : texts.findIndex((text) => text.file === left.file) - texts.findIndex((text) => text.file === right.file),
   );
   return { tiers, knownIssues, tolerances, channels, contacts, read, warnings };
+}
+
+/** What code does by an entry, with no agent's word on it. */
+function effectOf({ silences, names, words }: KnownIssue): string {
+  if (!silences) return 'for the agents only, silences nothing by itself';
+  if (names.length > 0) return 'silences';
+  return words.length === 0
+    ? 'names nothing, so it silences nothing'
+    : 'silences nothing by itself: what shares a word with it waits a moment for an agent';
 }
 
 function at(passage: { readonly file: string; readonly line: number }): { file: string; line: number } {

@@ -51,7 +51,8 @@ export function readTimeLimits(text: string, zone: string): TimeLimits {
   });
   const flat = text.replace(/\s+/g, ' ');
   const until = readUntil(flat, zone);
-  if (until === 'unread') return unread(UNTIL_VAGUE.exec(flat)?.[0] ?? UNTIL_ISO.exec(flat)?.[0] ?? 'until');
+  if (until === 'unread')
+    return unread((UNTIL_ISO.exec(flat) ?? UNTIL_WORDS.exec(flat) ?? UNTIL_VAGUE.exec(flat))?.[0] ?? 'until');
   const dated = flat.replace(UNTIL_ISO, ' ').replace(UNTIL_WORDS, ' ');
   const rhythm = OTHER_RHYTHM.exec(dated) ?? CRON.exec(dated);
   if (rhythm !== null) return unread(rhythm[0]);

@@ -66,6 +66,12 @@ const cases: readonly {
     lines: ['extra.md: what is wrong'],
   },
   {
+    what: 'a reason that no check gives, by which nothing is silent',
+    warnings: [aWarning({ file: 'CLAUDE.md', code: 'unknown-reason', outcome: 'accepted' })],
+    headline: 'one definition cannot be followed to the letter',
+    lines: ['CLAUDE.md: what is wrong'],
+  },
+  {
     what: 'what the operator wants so, and documentation among the agents',
     warnings: [aWarning({ code: 'outside-ceiling' }), aWarning({ code: 'no-front-matter', outcome: 'ignored' })],
     headline: undefined,

@@ -80,6 +80,7 @@ test.each<[what: string, text: string | Uint8Array, outcome: string, code?: stri
   ['background', named('background: true'), 'accepted', 'field-without-effect', 4],
   ['memory', named('memory: user'), 'accepted', 'field-without-effect', 4],
   ['an unknown key', named('temperature: 1'), 'accepted', 'unknown-key', 4],
+  ['a reason that no check gives', named('reasons: [OOMKill]'), 'accepted', 'unknown-reason', 4],
   ['an unknown role', named('role: boss'), 'accepted', 'unknown-role', 4],
   ['maxTurns that is no number', named('maxTurns: many'), 'accepted', 'invalid-number', 4],
   ['maxTurns above the limit', named('maxTurns: 900'), 'accepted', 'above-limit', 4],
@@ -336,4 +337,19 @@ test('text that asks for more than its front matter gives gets no more', () => {
   );
 
   expect(parsed?.tools).toEqual(['k8s_get']);
+});
+
+test('a reason is the checks’ own, however it is written, and a misspelt one is said with the one that was meant', () => {
+  const { agent, warnings } = parse(
+    named('reasons: [oomkilled, crash-loop, ImagePullBackOff, Other:slow-queries, NotReady, OOMKill]'),
+  );
+
+  expect(agent?.reasons).toEqual(['OOMKilled', 'CrashLoop', 'ImagePull', 'Other:slow-queries', 'NotReady', 'OOMKill']);
+  expect(warnings.map(({ code, message }) => [code, message])).toEqual([
+    ['unknown-reason', 'no check gives the reason "NotReady", so nothing is about it; they stand in docs/checks.md'],
+    [
+      'unknown-reason',
+      'no check gives the reason "OOMKill", so nothing is about it; they stand in docs/checks.md; did you mean OOMKilled?',
+    ],
+  ]);
 });

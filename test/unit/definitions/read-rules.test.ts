@@ -281,6 +281,64 @@ test('everything that was read is listed with file and line', () => {
 });
 
 test.each([
+  [
+    'a reason that no check gives',
+    '- web/search: reason: OOMKill. Do not alert.',
+    'unknown-reason',
+    /no check gives the reason "OOMKill".* did you mean OOMKilled\?$/,
+  ],
+  [
+    'words of one’s own behind "reason:"',
+    '- web/search: do not alert. Reason: migration',
+    'unknown-reason',
+    /no check gives the reason "migration"/,
+  ],
+  ['a pattern', '- shop/*: do not alert.', 'name-unread', /"shop\/\*" is a pattern/],
+  [
+    'a name in capitals',
+    '- Shop/Billing: do not alert.',
+    'name-unread',
+    /"Shop\/Billing" has capitals.*write "shop\/billing"/,
+  ],
+  [
+    'a day that is none',
+    '- web/search: until 2026-02-30. Do not alert.',
+    'window-unread',
+    /^"until 2026-02-30" cannot/,
+  ],
+  ['a vague end', '- web/search: until 12/05. Do not alert.', 'window-unread', /^"until 12\/05" cannot/],
+  ['a vaguer end', '- web/search: until next week. Do not alert.', 'window-unread', /^"until next week" cannot/],
+])('a known issue with %s does not silence unseen', (_, entry, code, message) => {
+  const { warnings } = definitionsOf(`${SERVICES}## Known issues\n${entry}\n`);
+
+  expect(warnings.filter(({ file }) => file === 'CLAUDE.md')).toMatchObject([
+    { line: 6, code, message: expect.stringMatching(message) },
+  ]);
+});
+
+test.each([
+  ['- web/search: reason: crash-loop. Do not alert.'],
+  ['- web/search: reason: Other:slow-queries. Do not alert.'],
+  ['- **web/search**: do not alert.'],
+  ['- Backups: do not alert while the disks are slow in the evening'],
+])('%s has nothing of that to be told', (entry) => {
+  const { warnings } = definitionsOf(`${SERVICES}## Known issues\n${entry}\n`);
+
+  expect(warnings.filter(({ code }) => code === 'unknown-reason' || code === 'name-unread')).toEqual([]);
+});
+
+test('an entry that names no object is not said to silence', () => {
+  const { read } = definitionsOf(
+    '## Known issues\n- The reindexing makes everything slow. Do not alert.\n- shop/*: do not alert.\n',
+  );
+
+  expect(read.map(({ what }) => what)).toEqual([
+    expect.stringMatching(/^known issue of no object by name \(words: .*\); silences nothing by itself: /),
+    'known issue of no object by name (words: none); for the agents only, silences nothing by itself',
+  ]);
+});
+
+test.each([
   ['a line of brackets', `## Known issues\n- ${'[a'.repeat(60_000)}`],
   ['a bullet of stars', `## Known issues\n- ${'*a '.repeat(40_000)} do not alert`],
   ['a known issue of many bullets', `## Known issues\n- x\n${'  - web/search, do not alert\n'.repeat(3_000)}`],
