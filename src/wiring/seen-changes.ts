@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts';
 import { modelIdOf } from '../model/aliases.ts';
 import { LIST_PRICES, priceOf } from '../model/prices.ts';
 import type { PoliciesDecided } from '../policy/verdicts.ts';
+import type { Redact } from '../redact.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SettingsDecided } from '../settings/verdicts.ts';
 import type { Store } from '../store/store.ts';
@@ -30,6 +31,7 @@ interface Parts {
   /** Hears what is recorded, at once. */
   readonly onVerdicts: (verdicts: readonly RecordedVerdict[], first: boolean) => void;
   readonly newId: () => string;
+  readonly redact: Redact;
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly log: Logger;
@@ -41,7 +43,7 @@ const LONGEST_WORDS = 300;
 
 /** A refusal that stood before a restart is none that is new; a store that cannot say so costs one more row. */
 export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
-  const { store, log, now } = parts;
+  const { store, redact, log, now } = parts;
   const standing = await standingIn(store, log);
   let pending: Change[] = [];
   let recording: Promise<unknown> = Promise.resolve();
@@ -91,15 +93,15 @@ export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
 
   return {
     definitions: ({ verdicts, before, after, textOf }) => {
-      const changes = before === undefined ? [] : plain(definitionChanges(before, after, { costOf, textOf }));
+      const changes = before === undefined ? [] : plain(definitionChanges(before, after, { costOf, textOf }), redact);
       note(together('definitions', verdicts, changes), changes, before === undefined);
     },
     settings: ({ verdict, isFirst, before, after, lineOf }) => {
-      const changes = plain(settingsChanges({ file: verdict.file, before, after, lineOf, costOf }));
+      const changes = plain(settingsChanges({ file: verdict.file, before, after, lineOf, costOf }), redact);
       note(together('settings', [verdict], changes), changes, isFirst);
     },
     policies: ({ verdicts, before, after, results }) => {
-      const changes = before === undefined ? [] : plain(policyChanges(before, after, results));
+      const changes = before === undefined ? [] : plain(policyChanges(before, after, results), redact);
       note(together('policies', verdicts, changes), changes, before === undefined);
     },
     take: () => {
@@ -127,10 +129,10 @@ function together(
   }));
 }
 
-/** Words may quote a file: on one line, in no terminal's hands, and of a bounded length. */
-function plain(changes: readonly Change[]): readonly Change[] {
+/** Words may quote a file: on one line, in no terminal's hands, and of a bounded length; redacted first, as half a credential has no shape. */
+function plain(changes: readonly Change[], redact: Redact): readonly Change[] {
   return changes.map((change) => {
-    const words = plainLine(change.words);
+    const words = plainLine(redact(change.words));
     return { ...change, words: words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS - 1)}…` : words };
   });
 }

@@ -53,6 +53,7 @@ export async function tellChanges(parts: {
     settings: () => settings.current(),
     onVerdicts: outlets.tell,
     newId: randomUUID,
+    redact,
     now,
     log,
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RecordedVerdict } from '../../../src/domain/change.ts';
 import { createLogger } from '../../../src/log.ts';
+import { createRedactor } from '../../../src/redact.ts';
 import { createSeenChanges } from '../../../src/wiring/seen-changes.ts';
 import { settingsOf } from '../../builders/settings.ts';
 
@@ -27,6 +28,7 @@ async function seenChanges(
     settings: () => settings,
     onVerdicts: () => undefined,
     newId: () => String(rows.length),
+    redact: createRedactor(() => []),
     now: () => 0,
     log: createLogger({
       level: 'info',
@@ -67,6 +69,15 @@ test('what a file says reaches nobody as more than one line of plain text', asyn
   await edit({ cluster_name: 'a' }, { cluster_name: '\u001B[2Jgone\nSEV-1\u202E' });
 
   expect(seen.take()[0]?.words).toBe('cluster_name: a →  [2Jgone SEV-1 ');
+});
+
+test('a credential that is cut off in the middle is redacted as a whole', async () => {
+  const { seen, edit } = await seenChanges();
+  // The words end at 300 characters, ten characters behind the beginning of the token.
+  const field = 'f'.repeat(277);
+  await edit({}, { [field]: `ghp_${'x'.repeat(36)}` });
+
+  expect(seen.take()[0]?.words).toBe(`${field}: none → [redacted]`);
 });
 
 test('a refusal is one row for the same content and reason, also when it stood before the restart', async () => {
