@@ -17,15 +17,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a program of this repository with no variable of ours but those given: what runs is what a person would run. */
+/** Starts a program of this repository with no variable of ours but those given and where compiled source is kept: what runs is what a person would run. */
 export function startProgram(
   file: string,
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Command {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [file, ...args], {
-    env: { PATH, HOME, ...variables },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

@@ -9,7 +9,7 @@ export const UNPRIVILEGED = 65_532;
 
 export interface ProgramOptions {
   readonly arguments: readonly string[];
-  /** The whole environment of the process, besides PATH. */
+  /** The whole environment of the process, besides PATH and where Node keeps compiled source. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** The program's file; the source unless told. */
   readonly file?: string;
@@ -44,7 +44,7 @@ export function startProgram(options: ProgramOptions): Program {
       ...options.arguments,
     ],
     {
-      env: { PATH: process.env['PATH'], ...variables },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     },
