@@ -38,6 +38,8 @@ export function countsOf(cycles: readonly CycleComparison[]): Counts {
 
 /** `3 cycles, 14 decisions about 5 incidents: 1 silenced, 2 raised, 11 as before`. */
 export function countLine({ cycles, incidents, decisions, changes }: Counts): string {
+  if (decisions === 0)
+    return `${counted(cycles, 'cycle')}, no decision: there was nothing to tell in ${cycles === 1 ? 'it' : 'them'}`;
   const size = `${counted(cycles, 'cycle')}, ${counted(decisions, 'decision')} about ${counted(incidents, 'incident')}`;
   const named = CHANGES.flatMap((change) => {
     const count = changes[change] ?? 0;

@@ -22,6 +22,7 @@ import { createReadDefinitions, filesOfCycle, type Archive, type FilesOfCycle } 
 import { findCycles, isReplayable, notReplayable } from './find-cycles.ts';
 import { createPolicyAgain } from './policy-again.ts';
 import { printAgainst } from './print-against.ts';
+import { unreadAreasNote } from './unread-areas.ts';
 
 export interface AgainstFlags extends ValidateFlags {
   readonly against: readonly string[];
@@ -95,6 +96,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
   let oldest: CycleReport | undefined;
   let left = 0;
   const cycles: CycleComparison[] = [];
+  const seen: Pick<CycleReport, 'cycle' | 'gaps'>[] = [];
   /** Incidents of which people have heard otherwise in an earlier one of these cycles, as they would stand. */
   const carried = new Map<string, Incident>();
   for (const { load } of found.cycles) {
@@ -105,6 +107,7 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
       left += 1;
       continue;
     }
+    seen.push({ cycle: report.cycle, gaps: report.gaps });
     const files = await filesOfCycle(report.definitions.files, given, archive);
     for (const note of notesOn(files, report)) notes.add(note);
     const recordedSettings = report.replay.settings;
@@ -145,6 +148,8 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
       `${left} of these cycles ${left === 1 ? 'was' : 'were'} recorded by an older version, without what a replay needs, and left out`,
     );
   }
+  const unread = unreadAreasNote(seen);
+  if (unread !== undefined) notes.add(unread);
   print({
     files: paths,
     cycles,

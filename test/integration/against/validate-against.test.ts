@@ -273,6 +273,20 @@ test('cycles of before among others are left out, and that is said', async () =>
   expect(none.stderr).toContain('REPORT_NOT_REPLAYABLE');
 });
 
+test('what a cycle could not see is said, for "as before" says nothing about it', async () => {
+  const report = JSON.parse(await readFile(join(recorded.reportsDir, '2026-11-22T02-10-00Z-scheduled.json'), 'utf8'));
+  const unreachable = (resource: string) => ({ resource, cause: 'unreachable', detail: 'no answer' });
+  const forbidden = { resource: 'Node', cause: 'forbidden', detail: 'no right' };
+  const blind = join(recorded.dataDir, 'blind.json');
+  const gaps = [...['Pod', 'Event', 'Service', 'Ingress'].map(unreachable), forbidden];
+  await writeFile(blind, JSON.stringify({ ...report, gaps, decisions: [], incidents: [], findings: [] }));
+  const { stdout } = await recorded.against([blind], await recorded.edited({}));
+
+  expect(stdout).toBe(
+    'note: 2026-11-22T02:10:00Z-scheduled had no answer of the API server about Pod, Event, Service and 1 more: what was wrong there is not known and not decided again\n\n1 cycle, no decision: there was nothing to tell in it\n',
+  );
+});
+
 test('machines get every decision, then and now', async () => {
   const edited = await recorded.edited({ 'CLAUDE.md': replace(BACKUP, '') });
   const { stdout } = await recorded.against(['2026-11-22T02:10:00Z-scheduled'], edited, '--output', 'json');
