@@ -1,30 +1,28 @@
-import type { DefinitionFile, DefinitionWarning } from '../domain/definitions.ts';
+import type { DefinitionWarning } from '../domain/definitions.ts';
 import type { DirectoryRead, MountedFile } from '../domain/mounted-directory.ts';
 import { MonitorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { assessBuiltin } from './builtin-policy.ts';
-import type { Answers, Evaluate } from './evaluate.ts';
+import type { Evaluate } from './evaluate.ts';
 import type { FileNames } from './judge.ts';
 import type { Compile, PolicyFile, Refusal } from './opa.ts';
-import type { Assess } from './policy.ts';
+import { pinPolicies, type PinnedPolicies, type TakenSet } from './pin-policies.ts';
 import {
   keyOf,
   neverUpdated,
   placeOf,
   policyOf,
-  titleOf,
   sha256Of,
   unreadDirectory,
   unreadable,
   warningOf,
   wordsOf,
 } from './policy-files.ts';
-import { createRegoPolicy } from './rego-policy.ts';
 import { rememberCompiled } from './remember-compiled.ts';
+import { sayTaken } from './say-taken.ts';
 import { createTryPolicies } from './try-policies.ts';
 import { acceptedSet, refusedSet, type PoliciesDecided } from './verdicts.ts';
 
-interface PolicySettings {
+interface TakenSettings {
   /** `undefined`: the built-in policy. */
   readonly directory: string | undefined;
   readonly files: FileNames;
@@ -33,7 +31,7 @@ interface PolicySettings {
 export interface PolicyOptions {
   /** Reads a directory as a consistent set. */
   readonly read: (directory: string) => Promise<DirectoryRead>;
-  readonly settings: () => PolicySettings;
+  readonly settings: () => TakenSettings;
   readonly compile: Compile;
   readonly evaluate: Evaluate;
   /** Where the last good set survives a restart. */
@@ -51,19 +49,6 @@ export interface PolicyOptions {
   readonly log: Logger;
 }
 
-/** The policies of one cycle. Nothing that changes later is seen by them. */
-export interface PinnedPolicies {
-  readonly assess: Assess;
-  /** In force; empty for the built-in policy. */
-  readonly files: readonly DefinitionFile[];
-  /** SHA-256 over the set; `undefined` for the built-in policy. */
-  readonly hash: string | undefined;
-  /** Why what is mounted is not in force. */
-  readonly warnings: readonly DefinitionWarning[];
-  /** What failed while findings were judged, and the built-in policy decided. */
-  readonly troubles: () => readonly DefinitionWarning[];
-}
-
 export interface Policies {
   /** @throws {MonitorError} `POLICY_INVALID` when the first set is refused and no earlier one was good */
   start(): Promise<void>;
@@ -71,14 +56,6 @@ export interface Policies {
   pin(): Promise<PinnedPolicies>;
   /** Of the set in force; `undefined` for the built-in policy. */
   hash(): string | undefined;
-}
-
-interface InForce {
-  readonly key: string;
-  readonly set: readonly (PolicyFile & { readonly sha256: string })[];
-  readonly wasm: Uint8Array<ArrayBuffer>;
-  readonly names: FileNames;
-  readonly answers: readonly Answers[];
 }
 
 interface Refused {
@@ -94,7 +71,7 @@ const RETRY_AFTER_MS = 10 * 60_000;
 export function createPolicies(options: PolicyOptions): Policies {
   const { log, now, lastGood, evaluate } = options;
   const tryPolicies = rememberCompiled(createTryPolicies(options));
-  let inForce: InForce | undefined;
+  let inForce: TakenSet | undefined;
   let refused: Refused | undefined;
   let isLastGoodTried = false;
   const said = new Set<string>();
@@ -106,7 +83,7 @@ export function createPolicies(options: PolicyOptions): Policies {
       inForce = undefined;
       const reason = 'there is no directory of policies';
       if (isNews(reason)) log.info('built-in policy is in force', { reason });
-      return pinned([]);
+      return pinnedWith([]);
     }
     const read = await options.read(directory);
     const refusals = read.kind === 'read' ? await take(read.files, unreadable(read), names) : [unreadDirectory(read)];
@@ -116,7 +93,7 @@ export function createPolicies(options: PolicyOptions): Policies {
       if (isNews(reason)) log.warn('built-in policy is in force', { reason });
     }
     const kept = inForce === undefined ? 'the built-in policy is in force' : 'the previous policies stay in force';
-    return pinned([
+    return pinnedWith([
       ...refusals.map((refusal) => warningOf(refusal, 'rejected', kept)),
       ...(read.kind === 'read' ? read.files.filter(({ frozen }) => frozen).map(neverUpdated) : []),
     ]);
@@ -148,7 +125,7 @@ export function createPolicies(options: PolicyOptions): Policies {
       inForce = { key, set: files, wasm: tried.wasm, names, answers: tried.answers };
       refused = undefined;
       said.clear();
-      logAccepted(before, inForce, isReload ? ms : undefined);
+      sayTaken(before, inForce, isReload ? ms : undefined, log);
       if (isReload) options.onReload({ result: 'accepted', ms });
       options.onDecided?.(acceptedSet({ before: known, after: inForce, mended }));
       await lastGood
@@ -176,7 +153,7 @@ export function createPolicies(options: PolicyOptions): Policies {
   }
 
   /** What an earlier process had in force, by its hashes. */
-  async function beforeRestart(names: FileNames): Promise<Pick<InForce, 'set' | 'names' | 'answers'> | undefined> {
+  async function beforeRestart(names: FileNames): Promise<Pick<TakenSet, 'set' | 'names' | 'answers'> | undefined> {
     if (options.onDecided === undefined) return undefined;
     try {
       const set = hashed(await lastGood.load());
@@ -197,58 +174,17 @@ export function createPolicies(options: PolicyOptions): Policies {
       const tried = await tryPolicies(files, names);
       if (tried.kind !== 'compiled') return;
       inForce = { key: keyOf(files, [], names), set: files, wasm: tried.wasm, names, answers: tried.answers };
-      logAccepted(undefined, inForce, undefined);
+      sayTaken(undefined, inForce, undefined, log);
     } catch (error) {
       log.warn('last good policies could not be loaded', { err: messageOf(error) });
     }
   }
 
-  function pinned(warnings: readonly DefinitionWarning[]): PinnedPolicies {
-    if (inForce === undefined) {
-      return { assess: assessBuiltin, files: [], hash: undefined, warnings, troubles: () => [] };
-    }
-    const { set, wasm, names, key } = inForce;
-    const troubles = new Map<string, DefinitionWarning>();
-    const stale = warnings.find(({ outcome }) => outcome === 'rejected');
-    return {
-      assess: createRegoPolicy({
-        wasm,
-        files: names,
-        evaluate,
-        onTrouble: (trouble, about) => {
-          // The first finding stands for all that it fails for.
-          const topic = `${trouble.file}:${trouble.line} ${trouble.code}`;
-          if (troubles.has(topic)) return;
-          const warning = warningOf(trouble, 'lenient', `the built-in policy decided for ${about}`);
-          troubles.set(topic, warning);
-          const { message: remark, ...fields } = warning;
-          if (isNews(remark)) log.warn('policy evaluation failed', { ...fields, remark });
-        },
-      }),
-      files: set.map(({ name, bytes, sha256 }) => ({
-        name,
-        sha256,
-        bytes: bytes.length,
-        ...(stale !== undefined && {
-          stale: { code: stale.code, ...(stale.line !== undefined && { line: stale.line }), message: stale.message },
-        }),
-      })),
-      hash: key,
-      warnings,
-      troubles: () => [...troubles.values()],
-    };
-  }
-
-  function logAccepted(before: InForce | undefined, after: InForce, ms: number | undefined): void {
-    for (const { name, sha256 } of after.set) {
-      if (before?.set.some((file) => file.name === name && file.sha256 === sha256) === true) continue;
-      const policy = policyOf(name);
-      if (ms !== undefined) {
-        log.info('policy reloaded', { policy, hash: sha256, duration: `${Math.round(ms)}ms` });
-        log.info(`${titleOf(name)} Rego policy hot-reloaded`, { policy, hash: sha256 });
-      }
-      log.info('policy hash', { policy, hash: sha256 });
-    }
+  function pinnedWith(warnings: readonly DefinitionWarning[]): PinnedPolicies {
+    return pinPolicies(inForce, warnings, evaluate, (trouble) => {
+      const { message: remark, ...fields } = trouble;
+      if (isNews(remark)) log.warn('policy evaluation failed', { ...fields, remark });
+    });
   }
 
   /** Whether the log has not said so since policies were taken last. */
@@ -279,6 +215,6 @@ export function createPolicies(options: PolicyOptions): Policies {
   }
 }
 
-function hashed(files: readonly PolicyFile[]): InForce['set'] {
+function hashed(files: readonly PolicyFile[]): TakenSet['set'] {
   return files.map((file) => ({ ...file, sha256: sha256Of(file.bytes) }));
 }

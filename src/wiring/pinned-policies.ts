@@ -1,7 +1,8 @@
 import type { CycleSteps } from '../cycle/steps.ts';
 import type { DefinitionsSource } from '../definitions/create-definitions.ts';
 import type { DefinitionWarning, Definitions } from '../domain/definitions.ts';
-import type { PinnedPolicies, Policies, PolicyOptions } from '../policy/create-policies.ts';
+import type { Policies, PolicyOptions } from '../policy/create-policies.ts';
+import type { PinnedPolicies } from '../policy/pin-policies.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import { assessFindings, namespacesIn } from './assess.ts';
