@@ -1,13 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { runDemo as runStory, type RealModel } from '../demo/run-demo.ts';
 import { createScreen } from '../demo/screen.ts';
+import { MonitorError } from '../errors.ts';
 import { createSecrets } from '../settings/secrets.ts';
 import { EXIT } from './exit-code.ts';
 import { readTextIfThere } from './context.ts';
 import type { World } from './world.ts';
 
-/** `demo`: needs nothing, tells its story on stdout and ends by itself. */
-export async function runDemo(world: World): Promise<number> {
+export interface DemoFlags {
+  /** Where its database stays. */
+  readonly dataDir?: string;
+}
+
+/**
+ * `demo`: needs nothing, tells its story on stdout and ends by itself.
+ *
+ * @throws {MonitorError} `CONFIG_INVALID` where another database lies
+ */
+export async function runDemo(world: World, { dataDir }: DemoFlags = {}): Promise<number> {
   const { stdout, stderr, variables } = world;
+  if (dataDir !== undefined && existsSync(join(dataDir, 'k8s-monitor.db'))) {
+    throw new MonitorError(
+      'CONFIG_INVALID',
+      `--data-dir ${dataDir}: a database lies there already, and the demo begins with none: name another directory, or remove that one`,
+    );
+  }
   const live = stdout.isTTY === true;
   const realModel = realModelOf(variables);
   const screen = createScreen({
@@ -16,11 +34,13 @@ export async function runDemo(world: World): Promise<number> {
     colors: live && (variables['NO_COLOR'] ?? '') === '',
     live,
     realModelAt: realModel === undefined ? undefined : (realModel.baseUrl ?? 'https://api.anthropic.com'),
+    dataDir,
   });
   screen.begin();
   const outcome = await runStory({
     version: world.version,
     realModel,
+    ...(dataDir !== undefined && { dataDir }),
     stopping: world.stopping,
     log: stderr,
     onCycleStart: screen.cycleStart,

@@ -6,7 +6,7 @@ import { runAgainst, type AgainstFlags } from './against/run-against.ts';
 import { openSecrets } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { runDaemon } from './run.ts';
-import { runDemo } from './demo.ts';
+import { runDemo, type DemoFlags } from './demo.ts';
 import { runOnce } from './once.ts';
 import { runPermissions } from './permissions.ts';
 import { runReport, type ReportFlags } from './report.ts';
@@ -64,7 +64,8 @@ function buildProgram(world: World, finish: (exitCode: number) => void): Command
   program
     .command('demo')
     .description('a simulated cluster with four faults, told to your terminal; needs no cluster and no keys')
-    .action(async () => finish(await runDemo(world)));
+    .option('--data-dir <directory>', 'keep the database of its cycles here, for validate --against')
+    .action(async (flags: DemoFlags) => finish(await runDemo(world, flags)));
 
   common(program.command('validate'))
     .description(

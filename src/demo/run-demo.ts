@@ -36,6 +36,8 @@ export interface RealModel {
 export interface DemoOptions {
   readonly version: string;
   readonly realModel: RealModel | undefined;
+  /** Where the database of the four cycles stays, for `validate --against`; left out: nowhere. */
+  readonly dataDir?: string;
   readonly stopping: AbortSignal;
   /** Errors of the monitor; a demo that goes well writes none. */
   readonly log: LogSink;
@@ -91,7 +93,8 @@ const DELIVERY_WAIT_MS = 2;
 /**
  * The whole product against a simulated cluster and stand-ins on loopback: four cycles on a simulated clock.
  *
- * Nothing is left behind: data and reports lie in a directory of the system's temporary place that is removed at the end.
+ * Nothing is left behind but the database that was asked for: all else lies in a directory of the system's temporary place that is removed at
+ * the end.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const clock = { nowMs: demoCycles[0].nowMs };
@@ -107,7 +110,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const variables = {
     K8S_MONITOR_CLAUDE_DIR: definitionsDir,
     K8S_MONITOR_AGENTS_DIR: definitionsDir,
-    K8S_MONITOR_DATA_DIR: join(scratch.path, 'data'),
+    K8S_MONITOR_DATA_DIR: options.dataDir ?? join(scratch.path, 'data'),
     K8S_MONITOR_REPORTS_DIR: join(scratch.path, 'reports'),
     SLACK_API_URL: slack.url,
     SLACK_BOT_TOKEN: SLACK_TOKEN,

@@ -20,6 +20,8 @@ export interface ScreenOptions {
   readonly live: boolean;
   /** `undefined`: the script. */
   readonly realModelAt: string | undefined;
+  /** Where the database stays; `undefined`: nowhere. */
+  readonly dataDir: string | undefined;
 }
 
 export interface Screen {
@@ -174,7 +176,7 @@ export function createScreen(options: ScreenOptions): Screen {
       `Model (${by}): ${calls} calls, ${tokens.toLocaleString('en-US')} tokens, $${usd.toFixed(2)} at list prices; the last cycle, with everything healthy, $${quiet.toFixed(3)}.`,
     );
     heading('What next');
-    for (const [command, what] of NEXT) {
+    for (const [command, what] of nextSteps(options.dataDir)) {
       line(`  ${paint('cyan', command)}`);
       paragraph(what, '      ');
     }
@@ -186,17 +188,28 @@ export function createScreen(options: ScreenOptions): Screen {
 /** Behind the column of verbs. */
 const HANGING = ' '.repeat(12);
 
-const NEXT: readonly (readonly [string, string])[] = [
-  [
-    'npm start -s -- once --dry-run --no-agents',
-    'look once at your own cluster with your kubeconfig; tells nobody, writes nothing',
-  ],
-  [
-    'npm start -s -- validate agents/',
-    'what code reads from the Markdown; edit agents/CLAUDE.md and run the demo again',
-  ],
-  ['kubectl apply -k k8s/', 'install it; README.md has the three steps before'],
-];
+function nextSteps(dataDir: string | undefined): readonly (readonly [command: string, what: string])[] {
+  return [
+    [
+      'npm start -s -- once --dry-run --no-agents',
+      'look once at your own cluster with your kubeconfig; tells nobody, writes nothing',
+    ],
+    [
+      'npm start -s -- validate agents/',
+      'what code reads from the Markdown; edit agents/CLAUDE.md and run the demo again',
+    ],
+    dataDir === undefined
+      ? [
+          'npm run demo -- --data-dir .k8s-monitor/demo',
+          'the same, and its four cycles are kept: then edit agents/CLAUDE.md and see what would have been told otherwise',
+        ]
+      : [
+          `npm start -s -- validate --data-dir ${dataDir} --against last:4 agents/`,
+          'after an edit of agents/CLAUDE.md: what these four cycles would have told otherwise',
+        ],
+    ['kubectl apply -k k8s/', 'install it; README.md has the three steps before'],
+  ];
+}
 
 function shortNameOf({ headline }: Card): string {
   return headline.split(': ')[0] ?? headline;

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
@@ -111,12 +114,7 @@ test('with a key the demo asks the real service; when that refuses, the checks g
 });
 
 test('as a command it needs no environment, stays on loopback, speaks plain text to a pipe and ends by itself', async () => {
-  const child = spawn(process.execPath, ['--import', WATCH_SOCKETS, 'src/main.ts', 'demo'], {
-    cwd: ROOT,
-    env: {},
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const { stdout, stderr, code } = await program('--import', WATCH_SOCKETS, 'src/main.ts', 'demo');
 
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -125,10 +123,33 @@ test('as a command it needs no environment, stays on loopback, speaks plain text
   expect(stdout).toContain('Model: scripted');
   expect(stdout).toMatch(/silenced +SEV-\d databases\/reporting-db: known issue/);
   expect(stdout).toContain('4 incidents, 3 messages');
-  expect(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .filter((line) => /^ {2}(?:npm|kubectl) /.test(line)),
-  ).toHaveLength(3);
+  expect(nextCommands(stdout)).toHaveLength(4);
 });
+
+test('its cycles can be kept, and the command that it prints then decides them again; a second demo does not go on where it ended', async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'k8s-monitor-demo-'));
+  const dataDir = join(directory.path, 'kept');
+  const demo = ['src/main.ts', 'demo', '--data-dir', dataDir];
+  const { stdout } = await program(...demo);
+  const printed = nextCommands(stdout).find((command) => command.includes('--against')) ?? '';
+  const again = await program('src/main.ts', ...printed.replace('npm start -s -- ', '').split(' '));
+  const second = await program(...demo);
+
+  expect(again).toMatchObject({ stderr: '', code: 0 });
+  expect(again.stdout).toMatch(
+    /^4 cycles, \d+ decisions about 4 incidents: nothing would have been told differently\n$/,
+  );
+  expect(second.code).toBe(78);
+  expect(second.stderr).toContain(`CONFIG_INVALID: --data-dir ${dataDir}: a database lies there already`);
+});
+
+/** The program as a process of its own, with nothing in its environment. */
+async function program(...words: readonly string[]): Promise<{ stdout: string; stderr: string; code: unknown }> {
+  const child = spawn(process.execPath, words, { cwd: ROOT, env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code };
+}
+
+function nextCommands(stdout: string): readonly string[] {
+  return stdout.split('\n').flatMap((line) => (/^ {2}(?:npm|kubectl) /.test(line) ? [line.trim()] : []));
+}
