@@ -24,8 +24,8 @@ export interface DefinitionsOptions {
   readonly settings: () => DefinitionSettings;
   /** Left out: with the parse budget of this product. */
   readonly assemble?: Assemble;
-  /** Hears what became of each file that changed, once, whoever looked first. */
-  readonly onDecided?: (decided: DefinitionsDecided) => void;
+  /** Hears what became of each file that changed, once, whoever looked first; what it promises is waited for before the files are kept. */
+  readonly onDecided?: (decided: DefinitionsDecided) => Promise<void> | void;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -76,12 +76,13 @@ export function createDefinitions(options: DefinitionsOptions): DefinitionsSourc
       good.set(name, { bytes, sha256, acceptedAtMs: now() });
       unsaved.add(name);
     }
-    await saveUnsaved(good);
     logPinned(definitions);
     const verdicts = judge({ before, after: definitions, accepted, sources });
     last = definitions;
     const textOf = (file: string): string | undefined => textIn(good.get(file)?.bytes);
-    if (verdicts.length > 0) options.onDecided?.({ verdicts, before, after: definitions, textOf });
+    // Told, then kept: a process that is killed in between tells it again at its next start, and never loses it.
+    if (verdicts.length > 0) await options.onDecided?.({ verdicts, before, after: definitions, textOf });
+    await saveUnsaved(good);
     return definitions;
   };
 

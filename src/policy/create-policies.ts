@@ -42,8 +42,8 @@ export interface PolicyOptions {
   };
   /** Counted from the second set on: the first is a start, no reload. */
   readonly onReload: (reload: { readonly result: 'accepted' | 'refused'; readonly ms: number }) => void;
-  /** Hears what became of each file of a changed set, at a start too. */
-  readonly onDecided?: (decided: PoliciesDecided) => void;
+  /** Hears what became of each file of a changed set, at a start too; what it promises is waited for before the set is kept. */
+  readonly onDecided?: (decided: PoliciesDecided) => Promise<void> | void;
   /** Unix time in milliseconds. */
   readonly now: () => number;
   readonly log: Logger;
@@ -109,7 +109,7 @@ export function createPolicies(options: PolicyOptions): Policies {
     if (inForce?.key === key) {
       // Back to what is in force after something that was refused: an operator's rollback.
       if (refused !== undefined)
-        options.onDecided?.(acceptedSet({ before: inForce, after: inForce, mended: refused.refusals }));
+        await options.onDecided?.(acceptedSet({ before: inForce, after: inForce, mended: refused.refusals }));
       refused = undefined;
       return [];
     }
@@ -127,7 +127,8 @@ export function createPolicies(options: PolicyOptions): Policies {
       said.clear();
       sayTaken(before, inForce, isReload ? ms : undefined, log);
       if (isReload) options.onReload({ result: 'accepted', ms });
-      options.onDecided?.(acceptedSet({ before: known, after: inForce, mended }));
+      // Told, then kept: a process that is killed in between tells it again at its next start, and never loses it.
+      await options.onDecided?.(acceptedSet({ before: known, after: inForce, mended }));
       await lastGood
         .save(files)
         .catch((error: unknown) => log.warn('last good policies could not be saved', { err: messageOf(error) }));
@@ -146,7 +147,7 @@ export function createPolicies(options: PolicyOptions): Policies {
       });
     }
     if (isReload) options.onReload({ result: 'refused', ms });
-    options.onDecided?.(
+    await options.onDecided?.(
       refusedSet({ inForce: (inForce ?? (await beforeRestart(names)))?.set, found: files, refusals }),
     );
     return refusals;

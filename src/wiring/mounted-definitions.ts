@@ -22,7 +22,7 @@ export function createMountedDefinitions(parts: {
   readonly githubConfigured: () => boolean;
   /** Of the policies in force: the same Markdown beside other policies is another revision. */
   readonly policyHash: () => string | undefined;
-  readonly onDecided: (decided: DefinitionsDecided) => void;
+  readonly onDecided: (decided: DefinitionsDecided) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
 }): DefinitionsSource {

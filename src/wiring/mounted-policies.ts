@@ -25,7 +25,7 @@ export function createMountedPolicies(parts: {
   readonly settings: () => Settings;
   readonly store: Pick<Store, 'lastGood'>;
   readonly onReload: PolicyOptions['onReload'];
-  readonly onDecided: (decided: PoliciesDecided) => void;
+  readonly onDecided: (decided: PoliciesDecided) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
 }): MountedPolicies {

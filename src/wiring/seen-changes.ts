@@ -14,11 +14,14 @@ import type { Settings } from '../settings/settings.ts';
 import type { SettingsDecided } from '../settings/verdicts.ts';
 import type { Store } from '../store/store.ts';
 
-/** What is seen of changed files: one line, one place in the report and one row for each, whoever looked at them first. */
+/**
+ * What is seen of changed files: one line, one place in the report and one row for each, whoever looked at them first. The promises resolve when
+ * the rows are recorded, as far as they can be.
+ */
 export interface SeenChanges {
-  readonly definitions: (decided: DefinitionsDecided) => void;
-  readonly settings: (decided: SettingsDecided) => void;
-  readonly policies: (decided: PoliciesDecided) => void;
+  readonly definitions: (decided: DefinitionsDecided) => Promise<void>;
+  readonly settings: (decided: SettingsDecided) => Promise<void>;
+  readonly policies: (decided: PoliciesDecided) => Promise<void>;
   /** Accepted since it was asked last: what the report of a cycle shows. */
   readonly take: () => readonly Change[];
   /** Resolves when all that was heard so far is recorded, as far as it can be. */
@@ -46,16 +49,16 @@ export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
   const { store, redact, log, now } = parts;
   const standing = await standingIn(store, log);
   let pending: Change[] = [];
-  let recording: Promise<unknown> = Promise.resolve();
+  let recording: Promise<void> = Promise.resolve();
 
-  function note(verdicts: readonly FileVerdict[], changes: readonly Change[], isFirst: boolean): void {
+  function note(verdicts: readonly FileVerdict[], changes: readonly Change[], isFirst: boolean): Promise<void> {
     const news = verdicts.filter((verdict) => {
       const known = standing.get(keyOf(verdict));
       if (verdict.outcome === 'accepted') standing.delete(keyOf(verdict));
       else standing.set(keyOf(verdict), contentOf(verdict));
       return verdict.outcome === 'accepted' || known !== contentOf(verdict);
     });
-    if (news.length === 0) return;
+    if (news.length === 0) return recording;
     const accepted = news.filter(({ outcome }) => outcome === 'accepted');
     if (accepted.length > 0 && !isFirst) {
       pending.push(...changes);
@@ -68,6 +71,7 @@ export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
       .catch((error: unknown) =>
         log.warn('a change could not be recorded', { files: rows.map(({ file }) => file), err: error }),
       );
+    return recording;
   }
 
   function logAccepted(accepted: readonly FileVerdict[], changes: readonly Change[]): void {
@@ -94,22 +98,22 @@ export async function createSeenChanges(parts: Parts): Promise<SeenChanges> {
   return {
     definitions: ({ verdicts, before, after, textOf }) => {
       const changes = before === undefined ? [] : plain(definitionChanges(before, after, { costOf, textOf }), redact);
-      note(together('definitions', verdicts, changes), changes, before === undefined);
+      return note(together('definitions', verdicts, changes), changes, before === undefined);
     },
     settings: ({ verdict, isFirst, before, after, lineOf }) => {
       const changes = plain(settingsChanges({ file: verdict.file, before, after, lineOf, costOf }), redact);
-      note(together('settings', [verdict], changes), changes, isFirst);
+      return note(together('settings', [verdict], changes), changes, isFirst);
     },
     policies: ({ verdicts, before, after, results }) => {
       const changes = before === undefined ? [] : plain(policyChanges(before, after, results), redact);
-      note(together('policies', verdicts, changes), changes, before === undefined);
+      return note(together('policies', verdicts, changes), changes, before === undefined);
     },
     take: () => {
       const taken = pending;
       pending = [];
       return taken;
     },
-    settled: async () => void (await recording),
+    settled: () => recording,
   };
 }
 

@@ -18,7 +18,7 @@ function installation() {
     agents: reading({ 'a.md': agent('a'), 'b.md': agent('b') }),
     heard,
     verdicts: () => heard.splice(0).flatMap(({ verdicts }) => verdicts),
-    start: () =>
+    start: ({ tell = () => Promise.resolve() }: { readonly tell?: () => Promise<void> } = {}) =>
       createDefinitions({
         readClaudeDir: async () => reading({ 'CLAUDE.md': '# Guide' }),
         readAgentsDir: async () => stage.agents,
@@ -28,7 +28,10 @@ function installation() {
           forget: async (file) => void stored.delete(file),
         },
         settings: () => settings,
-        onDecided: (decided) => void heard.push(decided),
+        onDecided: (decided) => {
+          heard.push(decided);
+          return tell();
+        },
         now: () => 0,
         log: silentLog,
       }),
@@ -109,6 +112,19 @@ test('a refused file is told once for the same content, and its rollback is an a
   expect(stage.verdicts()).toEqual([
     { file: 'a.md', outcome: 'accepted', sha256Before: inForce, sha256After: inForce },
   ]);
+});
+
+test('what cannot be told yet is not kept yet: a process that is killed in between tells it again', async () => {
+  const stage = installation();
+  await stage.start().pin();
+  stage.verdicts();
+  stage.agents = reading({ 'a.md': agent('a', 'New.'), 'b.md': agent('b') });
+  const killed = stage.start({ tell: () => new Promise(() => undefined) });
+  void killed.pin();
+  await expect.poll(() => stage.verdicts().length).toBe(1);
+  await stage.start().pin();
+
+  expect(stage.verdicts()).toMatchObject([{ file: 'a.md', sha256Before: hash('a.md', agent('a')) }]);
 });
 
 test('across a restart what was in force is the set of before; nothing changed is nothing to tell', async () => {
