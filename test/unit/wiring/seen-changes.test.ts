@@ -40,13 +40,11 @@ async function seenChanges(
   /** One edit of config.yaml, from one value to another. */
   const edit = async (before: unknown, after: unknown): Promise<void> => {
     const verdict = { file: 'config.yaml', outcome: 'accepted', sha256After: HASH } as const;
-    seen.settings({ verdict, isFirst: false, before, after, lineOf: () => 1 });
-    await seen.settled();
+    await seen.settings({ verdict, isFirst: false, before, after, lineOf: () => 1 });
   };
   const refuse = async (code: string): Promise<void> => {
     const verdict = { file: 'config.yaml', outcome: 'rejected', sha256After: HASH, code, message: 'no' } as const;
-    seen.settings({ verdict, isFirst: false, before: {}, after: {}, lineOf: () => 1 });
-    await seen.settled();
+    await seen.settings({ verdict, isFirst: false, before: {}, after: {}, lineOf: () => 1 });
   };
   return { seen, rows, lines, edit, refuse };
 }
