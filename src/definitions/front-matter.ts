@@ -142,7 +142,7 @@ function lenientFields(source: string, notes: FrontMatterNote[]): ReadonlyMap<st
     notes.push({
       code: 'lenient-yaml',
       line,
-      message: `not valid YAML (${problem ?? 'warnings'}); read line by line on the known keys: put the value in quotes`,
+      message: `not valid YAML (${problem ?? 'warnings'}); read line by line on the known keys: ${/^tabs\b/i.test(problem ?? '') ? 'indent with blanks' : 'put the value in quotes'}`,
     });
     return parsed.fields;
   }

@@ -92,7 +92,14 @@ export async function runAgainst(world: World, flags: AgainstFlags, paths: reado
       : undefined;
   const asked: AskedAgain[] = [];
 
-  const notes = new Set<string>();
+  const { warnings } = document.counts;
+  const notes = new Set<string>(
+    warnings === 0
+      ? []
+      : [
+          `${warnings === 1 ? 'one warning' : `${warnings} warnings`} about the edited files: validate without --against prints what`,
+        ],
+  );
   let oldest: CycleReport | undefined;
   let left = 0;
   const cycles: CycleComparison[] = [];

@@ -38,15 +38,18 @@ export async function collect(
 
 function atPath(path: string, named: boolean): Collected {
   try {
-    if (!statSync(path).isDirectory())
+    const found = statSync(path);
+    // Nobody may be at the other end of a pipe; one that a person names, such as `<(kubectl get …)`, has somebody.
+    if (!named && !found.isDirectory() && !found.isFile()) return ignored(path, 'file', 'it is no regular file');
+    if (!found.isDirectory())
       return fromBytes(lookedAt(path, named) ? readBytes(path) : undefined, { path, name: basename(path), named });
     if (!named)
       return ignored(path, 'directory', 'directories are read one level deep, as they are mounted; name it too');
     // Names with a dot are the kubelet's, an editor's, or hidden.
     const names = readdirSync(path).filter((name) => !name.startsWith('.'));
-    const found = together(names.toSorted().map((name) => atPath(join(path, name), false)));
-    if (found.candidates.length + found.complaints.length > 0) return found;
-    return together([found, problem(path, `nothing in this directory is read (read are ${READ})`)]);
+    const held = together(names.toSorted().map((name) => atPath(join(path, name), false)));
+    if (held.candidates.length + held.complaints.length > 0) return held;
+    return together([held, problem(path, `nothing in this directory is read (read are ${READ})`)]);
   } catch (error) {
     return problem(path, whyUnreadable(error, path));
   }

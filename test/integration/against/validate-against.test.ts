@@ -287,6 +287,13 @@ test('what a cycle could not see is said, for "as before" says nothing about it'
   );
 });
 
+test('warnings about the edited files are not passed over', async () => {
+  const edited = await recorded.edited({ 'CLAUDE.md': replace(BACKUP, `- shop/*: do not alert.\n${BACKUP}`) });
+  const { stdout } = await recorded.against(['last'], edited);
+
+  expect(stdout).toMatch(/^note: one warning about the edited files: validate without --against prints what\n\n/);
+});
+
 test('machines get every decision, then and now', async () => {
   const edited = await recorded.edited({ 'CLAUDE.md': replace(BACKUP, '') });
   const { stdout } = await recorded.against(['2026-11-22T02:10:00Z-scheduled'], edited, '--output', 'json');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { folderOf, opa, validate, validated } from './run-validate.ts';
 
@@ -423,6 +424,15 @@ test('what files say stays on its line, and no terminal obeys it', async () => {
   expect(stdout).toMatch(/a\.md:4:1: warning: .* is no model;/);
   expect(stdout).toMatch(/agents\.yaml › b.*\.md of ConfigMap k8s-monitor-agents \(agent file,/);
   for (const obeyed of ['\u001b', '\u202e']) expect(stdout).not.toContain(obeyed);
+});
+
+test('a pipe that lies in a directory is not waited for', async () => {
+  using folder = folderOf({ 'a.md': AGENT });
+  execFileSync('mkfifo', [folder.at('pipe.md')]);
+  const { exitCode, stdout } = await validate([folder.path]);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`${folder.at('pipe.md')}: it is no regular file`);
 });
 
 test('no opa is a problem of the policies, not silence', async () => {

@@ -353,3 +353,12 @@ test('a reason is the checks’ own, however it is written, and a misspelt one i
     ],
   ]);
 });
+
+test('a tab in the front matter is not to be mended by quotes', () => {
+  const { agent, warnings } = parse(named('tools:\n\t- k8s_get'));
+
+  expect(agent?.tools).toEqual(['k8s_get']);
+  expect(warnings).toMatchObject([
+    { code: 'lenient-yaml', line: 5, message: expect.stringMatching(/: indent with blanks$/) },
+  ]);
+});
