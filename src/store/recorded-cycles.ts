@@ -56,18 +56,16 @@ export async function openRecordedCycles(file: string): Promise<RecordedCycles |
     const clusterId = (): string => row?.value ?? '';
     const reports = createReports(database, clusterId, asIs);
     const lastGood = createLastGood(database, clusterId, asIs, () => 0);
-    const has = async (table: string): Promise<boolean> =>
-      (await database.introspection.getTables()).some(({ name }) => name === table);
+    const tables = new Set((await database.introspection.getTables()).map(({ name }) => name));
+    const audit = tables.has('audit') ? createAudit(database, clusterId, asIs) : undefined;
     return {
       report: (id) => reports.load(id),
       newest: async (limit) => (await reports.list(limit)).map(({ cycleId }) => cycleId),
       since: async (atMs) =>
         (await reports.list(MOST_CYCLES)).filter(({ endedAtMs }) => endedAtMs >= atMs).map(({ cycleId }) => cycleId),
       files: () => lastGood.load(),
-      version: async (sha256) => ((await has('file_version')) ? lastGood.version(sha256) : undefined),
-      changes: async (limit) => {
-        return (await has('audit')) ? createAudit(database, clusterId, asIs).list(limit) : [];
-      },
+      version: async (sha256) => (tables.has('file_version') ? lastGood.version(sha256) : undefined),
+      changes: async (limit) => audit?.list(limit) ?? [],
       spentOn: (day) => createSpend(database, clusterId).on(day),
       [Symbol.asyncDispose]: () => database.destroy(),
     };
