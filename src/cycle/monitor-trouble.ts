@@ -51,6 +51,7 @@ const UNFULFILLED: ReadonlySet<string> = new Set([
   'unknown-tool',
   'no-tools',
   'unknown-reason',
+  'merge-conflict',
 ]);
 /** A rule of a policy failed for a finding, which the built-in policy then judged. */
 const POLICY_FAILED = /^(?:rego|eval)_/;

@@ -21,9 +21,28 @@ export interface ParsedFile {
 
 /** Reads one file by its name: `CLAUDE.md` is the orchestrator's, every other one an agent's. Depends on nothing but its parameters. */
 export function parseFile(name: string, content: Content, settings: DefinitionSettings): ParsedFile {
-  if (name === ORCHESTRATOR_FILE) return parseOrchestrator(content);
+  const parsed = name === ORCHESTRATOR_FILE ? parseOrchestrator(content) : parseAgent(name, content, settings);
+  const line = conflictLine(content.bytes);
+  if (line === undefined) return parsed;
+  const message =
+    'a conflict of a merge was left here, and both of its sides are read; keep one, and take out the lines of <<<<<<<, ======= and >>>>>>>';
+  const outcome = parsed.part === undefined ? 'ignored' : 'accepted';
+  // Why a file is refused stands last.
+  return { ...parsed, warnings: [{ file: name, line, code: 'merge-conflict', outcome, message }, ...parsed.warnings] };
+}
+
+function parseAgent(name: string, content: Content, settings: DefinitionSettings): ParsedFile {
   const { agent, warnings } = parseAgentFile({ name, ...content }, settings);
   return { part: agent && { agent }, warnings };
+}
+
+/** Where git wrote the first of two sides. */
+function conflictLine(bytes: Uint8Array): number | undefined {
+  const text = Buffer.from(bytes).toString('utf8');
+  const begin = text.search(/^<{7} /m);
+  const middle = begin < 0 ? -1 : text.slice(begin).search(/^={7}\r?$/m);
+  if (middle < 0 || !/^>{7} /m.test(text.slice(begin + middle))) return undefined;
+  return text.slice(0, begin).split('\n').length;
 }
 
 function parseOrchestrator(content: Content): ParsedFile {
