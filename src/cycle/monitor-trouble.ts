@@ -77,7 +77,7 @@ export function troublesOf(state: MonitorState): {
         ? {
             headline: 'the cluster cannot be read: nothing is verified',
             lines: [
-              ...linesOf(unreachable.slice(0, 1).map(({ detail }) => detail)),
+              ...linesOf(exampleOf(unreachable)),
               'Open incidents are neither resolved nor healthy until it answers again.',
             ],
           }
@@ -128,6 +128,17 @@ export function troublesOf(state: MonitorState): {
     present: judged.flatMap(([key, found]) => (found === undefined || found === 'unknown' ? [] : [{ key, ...found }])),
     over: judged.flatMap(([key, found]) => (found === undefined ? [key] : [])),
   };
+}
+
+/** Of many alike one, and in the next cycle the same: another kind each time would be news each time. */
+function exampleOf(gaps: readonly Gap[]): readonly string[] {
+  const [first] = gaps.toSorted((left, right) => rank(left) - rank(right) || (left.resource < right.resource ? -1 : 1));
+  return first === undefined ? [] : [first.detail];
+}
+
+/** Everybody knows a pod. */
+function rank({ resource }: Gap): number {
+  return resource === 'Pod' ? 0 : 1;
 }
 
 function definitions({ warnings }: MonitorState): Omit<Trouble, 'key'> | undefined {

@@ -111,3 +111,16 @@ test('switches that are off are said, with what that costs', () => {
     },
   ]);
 });
+
+test('a cluster that cannot be read is told in the same words, whatever was refused first', () => {
+  const gaps = ['Node', 'Event', 'Pod'].map((resource) => ({
+    resource,
+    cause: 'unreachable' as const,
+    detail: `list of ${resource}: no answer`,
+  }));
+  const lines = (found: typeof gaps): readonly string[] | undefined =>
+    troublesOf({ ...WELL, gaps: found }).present.find(({ key }) => key === 'cluster')?.lines;
+
+  expect(lines(gaps)?.[0]).toBe('list of Pod: no answer');
+  expect(lines(gaps.toReversed())).toEqual(lines(gaps));
+});
