@@ -19,14 +19,16 @@ const DOCUMENTATION = /^(?:README|CHANGELOG|CONTRIBUTING|LICENSE|NOTES)\.md$/i;
  * What code reads of `CLAUDE.md` and agent files, and what is wrong with them.
  *
  * @param beside what other files given with them have to say of them
+ * @param nowMs Unix time in milliseconds, by which an expiry is over or not
  */
 export function readMarkdown(
   candidates: readonly Candidate[],
   settings: DefinitionSettings,
   beside: (definitions: Definitions) => readonly DefinitionWarning[],
+  nowMs: number,
 ): MarkdownReading {
   const { sets, ignored, complaints } = setsOf(candidates);
-  const readings = sets.map((set) => readSet(set, settings, beside));
+  const readings = sets.map((set) => readSet(set, settings, beside, nowMs));
   return {
     read: readings.flatMap(({ read }) => read),
     complaints: [...complaints, ...readings.flatMap((reading) => reading.complaints)],
@@ -70,6 +72,7 @@ function readSet(
   set: NamedFiles,
   settings: DefinitionSettings,
   beside: (definitions: Definitions) => readonly DefinitionWarning[],
+  nowMs: number,
 ): MarkdownReading {
   const { definitions } = inspectDefinitions(new Map([...set].map(([name, { bytes }]) => [name, bytes])), settings);
   const at = (file: string, line: number, what: string): readonly ReadLine[] => {
@@ -80,7 +83,9 @@ function readSet(
   return {
     definitions,
     read: [
-      ...definitions.read.flatMap(({ file, line, what }) => at(file, line, what)),
+      ...definitions.read.flatMap(({ file, line, what }) =>
+        at(file, line, isOver(definitions, { file, line, what }, nowMs) ? `${what}, but it is over` : what),
+      ),
       ...definitions.agents.flatMap(({ fileName, name, role, model, tools, when }) => {
         const what = `agent ${name}: ${role}, model ${model}, when ${when}, tools ${tools.join(' ') || 'none'}`;
         return at(fileName, 1, what);
@@ -92,6 +97,23 @@ function readSet(
       return candidate === undefined ? [] : [{ candidate, why: 'documentation: it has no front matter' }];
     }),
   };
+}
+
+/** Whether a row is that of a known issue whose date has passed. */
+function isOver(
+  { knownIssues }: Definitions,
+  { file, line, what }: Definitions['read'][number],
+  nowMs: number,
+): boolean {
+  return knownIssues.some(
+    (issue) =>
+      issue.silences &&
+      issue.untilMs !== undefined &&
+      issue.untilMs <= nowMs &&
+      issue.file === file &&
+      issue.line === line &&
+      what.startsWith('known issue '),
+  );
 }
 
 function isDocumentation({ code, file }: DefinitionWarning): boolean {

@@ -63,6 +63,7 @@ export async function validate(world: World, flags: ValidateFlags, paths: readon
     // Without a config.yaml among the files nobody knows which one will stand beside them.
     (definitions) =>
       settings.settings === undefined ? [] : channelWarnings(definitions, effective.slack.allowedChannels),
+    world.now(),
   );
   const policies = await readPolicies(of(candidates, 'policy'), effective.rego.files, environment.opaPath);
 

@@ -426,6 +426,18 @@ test('what files say stays on its line, and no terminal obeys it', async () => {
   for (const obeyed of ['\u001b', '\u202e']) expect(stdout).not.toContain(obeyed);
 });
 
+test('a known issue whose date has passed is not said to silence', async () => {
+  using folder = folderOf({
+    'CLAUDE.md':
+      '## Known issues\n\n- shop/api: until 2026-11-20. Do not alert.\n- shop/web: until 2026-11-21. Do not alert.\n',
+  });
+  const { exitCode, stdout } = await validate(['--strict', folder.path]);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/:3: known issue of shop\/api; until 2026-11-21T.*; silences, but it is over\n/);
+  expect(stdout).toMatch(/:4: known issue of shop\/web; until 2026-11-22T.*; silences\n/);
+});
+
 test('a pipe that lies in a directory is not waited for', async () => {
   using folder = folderOf({ 'a.md': AGENT });
   execFileSync('mkfifo', [folder.at('pipe.md')]);
