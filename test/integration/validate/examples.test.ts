@@ -188,6 +188,11 @@ test.skipIf(opa === undefined)(
         /^::error file=agents\/k8s-analyzer\.md,line=2,col=1::name has a bracket that does not close/m,
       ),
     });
+    writeFileSync(repo.at('agents/CLAUDE.md'), Buffer.from([0x2d, 0xff]));
+    expect(job()).toMatchObject({
+      exitCode: 2,
+      printed: expect.stringMatching(/^::error file=agents\/CLAUDE\.md::the file is not valid UTF-8/m),
+    });
   },
   120_000,
 );
