@@ -24,8 +24,11 @@ export interface SettingsSource {
   subscribe(listener: () => void): void;
   /** Hears each change of one file that was taken or refused; a start is none. */
   onReload(listener: (reload: SettingsReload) => void): void;
-  /** Hears the same with what it said before and says now, and at a start against what was accepted last. */
-  onDecided(listener: (decided: SettingsDecided) => void): void;
+  /**
+   * Hears the same with what it said before and says now, and at a start against what was accepted last. What it promises is waited for before
+   * the text is kept.
+   */
+  onDecided(listener: (decided: SettingsDecided) => Promise<void>): void;
   /**
    * Once at a start: a file that cannot be used is replaced by the text of it that was accepted last, and what is accepted is kept from now on.
    *
@@ -66,7 +69,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
   let neededRestart = '';
   let subscribers: (() => void)[] = [];
   let reloadListeners: ((reload: SettingsReload) => void)[] = [];
-  let decidedListeners: ((decided: SettingsDecided) => void)[] = [];
+  let decidedListeners: ((decided: SettingsDecided) => Promise<void>)[] = [];
   let keep = (_slot: Slot<unknown>): void => undefined;
   report(
     files.all.flatMap((slot) => slot.warnings()),
@@ -84,7 +87,6 @@ export function createSettings(options: SettingsOptions): SettingsSource {
         changed: changedFields(outcome.before, outcome.after),
       });
       report(slot.warnings(), log);
-      keep(slot);
     } else {
       log.error('Failed to apply new configuration - keeping previous', {
         config: slot.name,
@@ -95,15 +97,22 @@ export function createSettings(options: SettingsOptions): SettingsSource {
     const durationMs = performance.now() - beganMs;
     const result = accepted ? 'success' : 'error';
     for (const hear of reloadListeners) hear({ config: slot.name, result, durationMs, sha256 });
-    decide(
+    const told = decide(
       accepted
         ? acceptedFile(slot, { value: outcome.before, sha256: outcome.sha256Before })
         : rejectedFile(slot, outcome.error.message),
     );
+    // Told, then kept: a process that is killed in between tells it again at its next start, and never loses it.
+    if (accepted) void told.then(() => keep(slot));
   }
 
-  function decide(decided: SettingsDecided | undefined): void {
-    if (decided !== undefined) for (const hear of decidedListeners) hear(decided);
+  /** Never rejects: settings are in force whatever becomes of a word about them. */
+  async function decide(decided: SettingsDecided): Promise<void> {
+    try {
+      await Promise.all(decidedListeners.map((hear) => hear(decided)));
+    } catch (error) {
+      log.warn('a change could not be recorded', { files: [decided.verdict.file], err: error });
+    }
   }
 
   /** Identity does not change under incidents that are open, nor the place where an auditor looks under an edit. */
@@ -139,7 +148,7 @@ export function createSettings(options: SettingsOptions): SettingsSource {
       }
       for (const { slot, outcome } of outcomes) {
         if (outcome.result !== 'unchanged') tellOutcome(slot, outcome, beganMs);
-        else if (outcome.mended === true) decide(mendedFile(slot));
+        else if (outcome.mended === true) void decide(mendedFile(slot));
       }
       return settings;
     },
@@ -159,8 +168,11 @@ export function createSettings(options: SettingsOptions): SettingsSource {
             config: slot.name,
             detail: slot.problem(),
           });
-          decide(rejectedFile(slot, problem));
-        } else decide(fileAtStart(slot, kept?.text, known.size > 0));
+          await decide(rejectedFile(slot, problem));
+        } else {
+          const changed = fileAtStart(slot, kept?.text, known.size > 0);
+          if (changed !== undefined) await decide(changed);
+        }
       }
       settings = files.settings();
       atStart = restartOnlyOf(settings);

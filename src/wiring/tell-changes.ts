@@ -57,7 +57,7 @@ export async function tellChanges(parts: {
     now,
     log,
   });
-  settings.onDecided((decided) => void seen.settings(decided));
+  settings.onDecided(seen.settings);
   settings.subscribe(outlets.follow);
   const settled = async (): Promise<void> => {
     await Promise.all([seen.settled(), outlets.settled()]);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Logger } from '../../../src/log.ts';
 import { createSettings, type LastGoodTexts, type SettingsReload } from '../../../src/settings/read-settings.ts';
@@ -240,4 +241,35 @@ test("the ancestors' keys that are set at start are named, with what stands for 
       'kubernetes needs a restart and is not read from this file: set KUBECONFIG, or let the service account be used',
     ],
   ]);
+});
+
+test('what cannot be told yet is not kept yet: a process that is killed in between tells it again', async () => {
+  const files = { 'config.yaml': 'cluster_name: a' };
+  const { settings } = source(files);
+  const kept = memory();
+  await settings.keepLastGood(kept);
+  const told = Promise.withResolvers<void>();
+  settings.onDecided(() => told.promise);
+  files['config.yaml'] = 'cluster_name: b';
+  settings.refresh();
+  await setImmediate();
+  expect(kept.texts['config']).toBe('cluster_name: a');
+
+  told.resolve();
+  await expect.poll(() => kept.texts['config']).toBe('cluster_name: b');
+});
+
+test('a listener that fails costs a line: the settings are in force, and kept', async () => {
+  const files = { 'config.yaml': 'cluster_name: a' };
+  const { settings, messages } = source(files);
+  const kept = memory();
+  await settings.keepLastGood(kept);
+  settings.onDecided(() => {
+    throw new Error('a bug');
+  });
+  files['config.yaml'] = 'cluster_name: b';
+
+  expect(settings.refresh().clusterName).toBe('b');
+  await expect.poll(() => kept.texts['config']).toBe('cluster_name: b');
+  expect(messages()).toContain('a change could not be recorded');
 });

@@ -23,7 +23,7 @@ function installation(files: Record<string, string | undefined>) {
         log: silentLog,
         atStart: 'wait',
       });
-      settings.onDecided((decided) => heard.push(decided));
+      settings.onDecided(async (decided) => void heard.push(decided));
       await settings.keepLastGood({
         load: () => Promise.resolve(new Map([...texts].map(([name, text]) => [name, { text, acceptedAtMs: 0 }]))),
         save: async (name, text) => void texts.set(name, text),
