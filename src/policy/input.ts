@@ -1,3 +1,4 @@
+import { FAMILIES, REASONS } from '../domain/finding.ts';
 import { ENVIRONMENTS, IMPACTS, type Environment } from '../domain/severity.ts';
 import type { NamespaceFacts } from './environment.ts';
 import { POLICY_NAMES, type PolicyName, type PolicySubject } from './policy.ts';
@@ -115,4 +116,35 @@ function smokeTask(
   // Where environment.rego says nothing, environments.yaml may say any: a different one in each task, so that priority.rego sees all.
   const unsaid = ENVIRONMENTS[(Object.keys(annotations).length + IMPACTS.indexOf(impact)) % ENVIRONMENTS.length];
   return { input, ask: POLICY_NAMES, environments: { unsaid: unsaid ?? 'unknown', failed: 'unknown' } };
+}
+
+/** Policies name a handful; beyond that the test would take longer than an edit may. */
+const MOST_REASONS = 24;
+
+/**
+ * What a set is tried with besides, because its texts name these reasons: each severity in production and elsewhere, of a listed service and of
+ * another. Where two rules meet on a reason, no other input shows it.
+ *
+ * @param texts of the policies
+ */
+export function reasonTasks(texts: readonly string[]): readonly PolicyTask[] {
+  const named = FAMILIES.flatMap((family) =>
+    REASONS[family].flatMap((reason) =>
+      texts.some((text) => text.includes(`"${reason}"`)) ? [{ family, reason }] : [],
+    ),
+  );
+  const namespaces = [
+    { name: 'prod-shop', labels: { environment: 'production' } },
+    { name: 'staging-shop', labels: { environment: 'staging' } },
+  ];
+  return named.slice(0, MOST_REASONS).flatMap((finding) =>
+    namespaces.flatMap((namespace) =>
+      IMPACTS.flatMap((impact) =>
+        (['P0', undefined] as const).map((tier) => {
+          const task = smokeTask(namespace, impact, tier, {});
+          return { ...task, input: { ...task.input, ...finding } };
+        }),
+      ),
+    ),
+  );
 }

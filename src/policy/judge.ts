@@ -127,7 +127,7 @@ function failure(answer: { readonly error: string } | undefined, file: string): 
 
 /** The part of an input that a person needs to see why. */
 function shown(name: PolicyName, input: PolicyInput, environment: Environment): string {
-  const { severity, namespace, pod, tier } = input;
+  const { severity, namespace, pod, tier, reason } = input;
   const { annotations } = pod;
   switch (name) {
     case 'environment':
@@ -135,7 +135,7 @@ function shown(name: PolicyName, input: PolicyInput, environment: Environment): 
     case 'labels':
       return JSON.stringify({ pod: { annotations } });
     case 'priority':
-      return JSON.stringify({ severity, environment, namespace, tier });
+      return JSON.stringify({ severity, environment, namespace, tier, reason });
   }
 }
 

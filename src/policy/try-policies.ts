@@ -1,5 +1,5 @@
 import type { Answers, Evaluate } from './evaluate.ts';
-import { smokeTasks } from './input.ts';
+import { reasonTasks, smokeTasks } from './input.ts';
 import { judgeBuiltins, judgeSmoke, type FileNames } from './judge.ts';
 import type { Compile, Compiled, PolicyFile, Refusal } from './opa.ts';
 import { POLICY_NAMES } from './policy.ts';
@@ -28,11 +28,14 @@ export function createTryPolicies({
     if (absent.length > 0) return { kind: 'refused', refusals: absent.map((name) => missing(names[name])) };
     const compiled = await compile(files);
     if (compiled.kind !== 'compiled') return compiled;
-    const tasks = smokeTasks();
+    const everySet = smokeTasks();
+    const tasks = [...everySet, ...reasonTasks(files.map(({ bytes }) => Buffer.from(bytes).toString('utf8')))];
     const { answers, builtins } = await evaluate(compiled.wasm, tasks, { stopAtError: true, totalMs: SMOKE_MS });
     const unknown = judgeBuiltins(builtins, files);
     const refusals = unknown.length > 0 ? unknown : judgeSmoke(tasks, answers, names);
-    return refusals.length > 0 ? { kind: 'refused', refusals } : { ...compiled, answers };
+    return refusals.length > 0
+      ? { kind: 'refused', refusals }
+      : { ...compiled, answers: answers.slice(0, everySet.length) };
   };
 }
 

@@ -76,6 +76,16 @@ const refused: readonly {
     says: /Input: \{"severity":"critical","environment":"production","namespace":/,
   },
   {
+    what: 'a rule for one reason beside the chain that answers for all',
+    changes: {
+      'priority.rego':
+        'package priority\n\npriority := "P1" if {\n\tinput.severity == "critical"\n} else := "P2"\n\npriority := "P0" if {\n\tinput.reason == "OOMKilled"\n}\n',
+    },
+    code: 'eval_conflict_error',
+    at: { file: 'priority.rego' },
+    says: /two rules give different answers.*Input: \{.*"reason":"OOMKilled"/,
+  },
+  {
     what: 'a name and a label that contradict each other',
     changes: {
       'environment.rego':
