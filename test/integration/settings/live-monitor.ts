@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
@@ -126,7 +126,10 @@ export async function startLive(options: {
   );
   const write = async (files: Files): Promise<void> => {
     for (const [name, text] of Object.entries(files)) {
-      await writeFile(monitor.configFile.replace('config.yaml', name), text);
+      // Never half a file: what watches the directory may look at any moment.
+      const path = monitor.configFile.replace('config.yaml', name);
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
     }
   };
   await write(options.files);
