@@ -27,4 +27,4 @@ USER 65532:65532
 EXPOSE 9090
 # A small young generation: what is read from the API server is thrown away item by item, and need not pile up first.
 # Without --enable-source-maps, which costs 115 MiB and most of the start; stacks name the functions, and the map lies beside the file.
-ENTRYPOINT ["node", "--max-old-space-size=320", "--max-semi-space-size=8", "/app/k8s-monitor.mjs"]
+ENTRYPOINT ["node", "--max-old-space-size=320", "--max-semi-space-size=2", "/app/k8s-monitor.mjs"]
