@@ -1,3 +1,4 @@
+import { cutBetweenWords } from '../domain/plain-line.ts';
 import type { Change, ChangeTopic } from '../domain/change.ts';
 import type {
   ChannelRule,
@@ -148,7 +149,7 @@ function tierWords(before: TierEntry | undefined, after: TierEntry | undefined):
 function issueOf({ names, text }: KnownIssue): string {
   if (names.length > 0) return names.map(nameOf).toSorted().join(', ');
   const line = text.split('\n', 1)[0]?.replace(/^[\s#*-]+/, '') ?? '';
-  return `"${line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line}"`;
+  return `"${cutBetweenWords(line, LONGEST_QUOTE)}"`;
 }
 
 function limitsOf({ silences, names, window, untilMs, environments }: KnownIssue): string {

@@ -1,3 +1,4 @@
+import { cutBetweenWords } from '../domain/plain-line.ts';
 import type { Change, ChangeTopic } from '../domain/change.ts';
 import { IMPACTS } from '../domain/severity.ts';
 import { widenedFirst } from './definition-changes.ts';
@@ -126,5 +127,5 @@ function rankOf(impact: unknown): number {
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value);
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+  return cutBetweenWords(text, LONGEST);
 }

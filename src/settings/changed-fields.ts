@@ -1,3 +1,5 @@
+import { cutBetweenWords } from '../domain/plain-line.ts';
+
 const MOST = 30;
 const LONGEST = 80;
 
@@ -21,5 +23,5 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value);
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+  return cutBetweenWords(text, LONGEST);
 }
