@@ -126,14 +126,20 @@ test.each([
   expect(await setup.outbox.counts()).toMatchObject({ pending: 0, sending: 0 });
 });
 
-test('after a crash between request and answer the posted message is found again, though only the name of its channel is known', async () => {
-  await using slack = await startSlackStandIn();
+/** A process that posted and did not hear so, and the next one, which knows no more than that it was about to. */
+async function postedBeforeACrash(slack: SlackStandIn): Promise<{ readonly after: Setup; readonly notice: Notice }> {
   const before = deliverTo(slack);
   const notice = card();
   before.outbox.add(notice);
   await before.delivery.drain(forever());
   const after = deliverTo(slack);
   after.outbox.add(notice, 'sending');
+  return { after, notice };
+}
+
+test('after a crash between request and answer the posted message is found again, though only the name of its channel is known', async () => {
+  await using slack = await startSlackStandIn();
+  const { after, notice } = await postedBeforeACrash(slack);
 
   await after.delivery.drain(forever());
 
@@ -144,12 +150,7 @@ test('after a crash between request and answer the posted message is found again
 test('an app that may list public channels only finds its message all the same, and calls no private channel missing', async () => {
   const scopes = ['chat:write', 'channels:history', 'channels:read'];
   await using slack = await startSlackStandIn({ scopes });
-  const before = deliverTo(slack);
-  const notice = card();
-  before.outbox.add(notice);
-  await before.delivery.drain(forever());
-  const after = deliverTo(slack);
-  after.outbox.add(notice, 'sending');
+  const { after } = await postedBeforeACrash(slack);
 
   await after.delivery.drain(forever());
 
